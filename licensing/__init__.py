@@ -1,0 +1,1 @@
+"""What may be done with the footage, and for how much: clauses, contracts, rate cards, use cases."""

@@ -1,0 +1,1 @@
+"""Pure rules of licensing: standard library only."""
