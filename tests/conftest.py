@@ -1,0 +1,77 @@
+"""Set-up shared by all tests: a temporary home, no outside network, one Hypothesis profile, limits by folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
+
+
+def _point_the_product_at_a_temporary_home() -> None:
+    """Runs at import, because Django reads its settings before any fixture exists; each xdist worker gets its own."""
+    for name in list(os.environ):
+        if name.startswith(("OFFCUT_", "DJANGO_")) and not name.startswith("OFFCUT_TEST_"):
+            del os.environ[name]
+    os.environ["OFFCUT_HOME"] = str(HOME)
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
+    if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
+        os.environ["OFFCUT_BROKER_URL"] = broker
+    if (ROOT / "marketplace" / "config" / "settings.py").exists():
+        os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
+
+
+_point_the_product_at_a_temporary_home()
+
+hypothesis.settings.register_profile("usual", deadline=None, max_examples=60, database=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2000, database=None)
+hypothesis.settings.load_profile("long" if os.environ.get("OFFCUT_TEST_LONG") else "usual")
+
+# Seconds a test may take, by the folder it is in; a test's own `timeout` marker wins.
+LIMITS = {"unit": 20, "property": 60, "architecture": 120, "integration": 60, "e2e": 600}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker."""
+    for item in items:
+        try:
+            folder = item.path.relative_to(ROOT / "tests").parts[0]
+        except ValueError:
+            continue
+        if folder == "e2e":
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+        if item.get_closest_marker("timeout") is None and folder in LIMITS:
+            scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
+            item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder that holds run.py."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def offcut_home() -> Path:
+    """The temporary OFFCUT_HOME of this process."""
+    return HOME
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A short-named folder for unix sockets: `tmp_path` may be longer than the 108 bytes that a socket allows."""
+    with tempfile.TemporaryDirectory(prefix="oc-") as folder:
+        yield Path(folder)
