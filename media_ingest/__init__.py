@@ -1,0 +1,1 @@
+"""Footage comes in as bytes here and leaves as facts: uploads, assets, clips, previews."""
