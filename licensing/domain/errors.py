@@ -1,0 +1,32 @@
+"""What can go wrong with clauses, terms, agreements, cases, prices and use cases: stable codes."""
+
+from __future__ import annotations
+
+from core.errors import ErrorCode, Kind
+
+UNKNOWN_CLAUSE = ErrorCode("unknown_clause", Kind.INVALID, "There is no such clause")
+INVALID_PARAMETER = ErrorCode("invalid_parameter", Kind.INVALID, "A value is outside what the clause offers")
+CONTRADICTION = ErrorCode("contradiction", Kind.INVALID, "Two clauses contradict each other")
+NEEDS_AMENDMENT = ErrorCode("needs_amendment", Kind.INVALID, "This value needs a person to agree to it")
+TEXT_WITHOUT_VALUE = ErrorCode("text_without_value", Kind.INVALID, "The wording does not state one of its values")
+CLAUSE_FROZEN = ErrorCode("clause_frozen", Kind.CONFLICT, "An approved clause version never changes")
+CATALOGUE_MISSING = ErrorCode("catalogue_missing", Kind.UNAVAILABLE, "The clause catalogue is not loaded")
+UNDER_REVIEW = ErrorCode("under_review", Kind.CONFLICT, "The agreement is being reviewed")
+NOTHING_TO_CHANGE = ErrorCode("nothing_to_change", Kind.INVALID, "The proposal changes nothing")
+CMO_UNDECLARED = ErrorCode("cmo_undeclared", Kind.CONFLICT, "Collecting societies are not declared yet")
+OWN_CASE = ErrorCode("own_case", Kind.FORBIDDEN, "Nobody reviews their own organisation")
+SECOND_PERSON = ErrorCode("second_person_needed", Kind.FORBIDDEN, "The second approval needs another person")
+CASE_TAKEN = ErrorCode("case_taken", Kind.CONFLICT, "Somebody else is working on this case")
+CASE_CHANGED = ErrorCode("case_changed", Kind.CONFLICT, "The case changed since you read it")
+NOT_CLAIMED = ErrorCode("case_not_claimed", Kind.CONFLICT, "Claim the case before deciding it")
+REASON_NEEDED = ErrorCode("reason_needed", Kind.INVALID, "This decision needs a reason code and a note")
+
+# Prices, use cases and declarations.
+UNKNOWN_KIND = ErrorCode("unknown_kind", Kind.INVALID, "The rate card does not know this kind")
+FACTS_INVALID = ErrorCode("facts_invalid", Kind.INVALID, "These facts cannot be priced")
+ABOVE_HARD_MAXIMUM = ErrorCode("above_hard_maximum", Kind.INVALID, "This price is above what may be sold")
+RATE_CARD_INVALID = ErrorCode("rate_card_invalid", Kind.INVALID, "This is not a rate card")
+RATE_CARD_CHANGED = ErrorCode("rate_card_changed", Kind.CONFLICT, "A published rate card never changes")
+NO_RATE_CARD = ErrorCode("no_rate_card", Kind.UNAVAILABLE, "No rate card is in force")
+ASSET_NOT_READY = ErrorCode("asset_not_ready", Kind.CONFLICT, "This file has not been read yet")
+USE_CASE_INVALID = ErrorCode("use_case_invalid", Kind.INVALID, "This use case cannot be stored")
