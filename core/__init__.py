@@ -1,0 +1,1 @@
+"""The foundation floor: accounts, ids, money, time, errors, jobs, idempotency and audit."""

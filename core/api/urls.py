@@ -1,0 +1,14 @@
+"""Paths of the foundation's API, below ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from core.api.accounts import AuthToken, Me, TokenCollection, TokenDetail
+
+urlpatterns = [
+    path("auth/token", AuthToken.as_view()),
+    path("me", Me.as_view()),
+    path("tokens", TokenCollection.as_view()),
+    path("tokens/<str:token_id>", TokenDetail.as_view()),
+]

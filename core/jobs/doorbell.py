@@ -1,0 +1,36 @@
+"""Ringing a worker. A lost ring costs latency, never work."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from core.logging import get_logger
+
+RING = "core.jobs.ring"
+log = get_logger(__name__)
+
+
+def ring_now(job_id: UUID, queue: str) -> bool:
+    """Send the message that wakes a worker; False when there is no broker or it is away."""
+    if not settings.OFFCUT.broker_url:
+        return False
+    try:
+        current_app.send_task(RING, args=[str(job_id)], queue=queue, retry=False, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("doorbell.failed", job_id=str(job_id), error=type(error).__name__)
+        return False
+    return True
+
+
+def ring_after_commit(job_id: UUID, queue: str) -> None:
+    """Ring once the surrounding transaction has committed."""
+
+    def ring() -> None:
+        ring_now(job_id, queue)
+
+    transaction.on_commit(ring)

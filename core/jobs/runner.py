@@ -1,0 +1,63 @@
+"""Doing a job: claim, run the handler under a beating heart, settle or put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from core.errors import DomainError
+from core.jobs.claim import Claim, LeaseLost, Retryable, heart
+from core.jobs.registry import registration_of
+from core.jobs.services import claim_next, job_put_back, job_refuse
+from core.logging import get_logger, job_context
+
+log = get_logger(__name__)
+
+
+def run_job(job_id: UUID) -> bool:
+    """Do one job if it is due; False when another worker has it or it is finished."""
+    claim = claim_next(job_id=job_id)
+    if claim is None:
+        return False
+    _work(claim)
+    return True
+
+
+def run_due(kinds: Iterable[str] | None = None, *, limit: int = 10_000) -> int:
+    """Do all due jobs in this process, newly published ones included; return how many were tried."""
+    wanted = None if kinds is None else list(kinds)
+    for count in range(limit):
+        claim = claim_next(kinds=wanted)
+        if claim is None:
+            return count
+        _work(claim)
+    return limit
+
+
+def _work(claim: Claim) -> None:
+    with job_context(claim.job_id, claim.kind):
+        try:
+            _attempt(claim)
+        except LeaseLost:
+            log.warning("job.fenced_out", kind=claim.kind, subject=claim.subject)
+
+
+def _attempt(claim: Claim) -> None:
+    try:
+        with heart(claim):
+            registration_of(claim.kind).handler(claim)
+        if not claim.settled:
+            with claim.settle():
+                pass
+        log.info("job.done", kind=claim.kind, subject=claim.subject, attempt=claim.attempt)
+    except LeaseLost:
+        raise
+    except DomainError as error:
+        log.warning("job.refused", kind=claim.kind, subject=claim.subject, code=error.code)
+        job_refuse(claim=claim, error=str(error))
+    except Retryable as error:
+        state = job_put_back(claim=claim, error=str(error))
+        log.warning("job.put_back", kind=claim.kind, subject=claim.subject, state=str(state), error=str(error))
+    except Exception as error:  # the process boundary: whatever a handler did, the job row must say so
+        state = job_put_back(claim=claim, error=f"{type(error).__name__}: {error}")
+        log.exception("job.crashed", kind=claim.kind, subject=claim.subject, state=str(state))

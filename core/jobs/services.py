@@ -1,0 +1,158 @@
+"""Asking for work inside a transaction, claiming it, and what happens when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from core.clock import now
+from core.ids import NOT_FOUND
+from core.jobs.claim import Claim, LeaseLost, Retryable, lease_end
+from core.jobs.doorbell import ring_after_commit, ring_now
+from core.jobs.models import Job, JobState
+from core.jobs.registry import kinds_for, registration_of
+
+__all__ = ["Claim", "LeaseLost", "Retryable", "claim_next", "due", "enqueue", "job_retry", "jobs_ring", "publish"]
+
+Payload = dict[str, str | int]
+
+_BACK_OFF_CAP_S: Final = 3600
+_ERROR_LENGTH: Final = 2000
+_RING_AGAIN: Final = timedelta(seconds=45)
+_RING_BATCH: Final = 500
+
+
+def enqueue(*, kind: str, subject: str, payload: Payload | None = None, delay: timedelta | None = None) -> Job:
+    """Write a job into the caller's transaction; a second call for the same kind and subject returns the first.
+
+    The doorbell rings after commit. When the broker is away the job is found by the next sweep.
+    """
+    registration = registration_of(kind)
+    job, created = Job.objects.get_or_create(
+        kind=kind,
+        subject=subject,
+        defaults={
+            "payload": payload or {},
+            "queue": registration.queue,
+            "max_attempts": registration.max_attempts,
+            "run_after": now() + (delay or timedelta()),
+        },
+    )
+    if created and delay is None:
+        ring_after_commit(job.id, job.queue)
+    return job
+
+
+def publish(*, topic: str, subject: str, payload: Payload | None = None) -> list[Job]:
+    """Tell the floors above that something happened: one job per subscribed kind, in this transaction."""
+    return [enqueue(kind=kind, subject=subject, payload=payload) for kind in kinds_for(topic)]
+
+
+def due() -> models.QuerySet[Job]:
+    """Return jobs that may be claimed: queued and ripe, or running past their lease."""
+    ripe = Q(state=JobState.QUEUED, run_after__lte=Now())
+    abandoned = Q(state=JobState.RUNNING, lease_until__lt=Now())
+    return Job.objects.filter(ripe | abandoned)
+
+
+def claim_next(*, job_id: UUID | None = None, kinds: Iterable[str] | None = None) -> Claim | None:
+    """Take one due job, with a fresh token and lease; None when there is nothing to take.
+
+    Jobs tried too often are parked as ``dead`` on the way.
+    """
+    with transaction.atomic():
+        candidates = due()
+        if job_id is not None:
+            candidates = candidates.filter(pk=job_id)
+        if kinds is not None:
+            candidates = candidates.filter(kind__in=list(kinds))
+        skip = connection.features.has_select_for_update_skip_locked
+        job = candidates.order_by("run_after", "id").select_for_update(skip_locked=skip).first()
+        if job is None:
+            return None
+        if job.attempt >= job.max_attempts:
+            _park(job)
+            return None
+        token = uuid4()
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.RUNNING,
+            attempt=F("attempt") + 1,
+            token=token,
+            lease_until=lease_end(),
+            heartbeat_at=Now(),
+            stage="",
+            progress_done=0,
+            progress_total=0,
+            stage_started_at=None,
+        )
+        job.attempt += 1
+    return Claim(job, token)
+
+
+def _park(job: Job) -> None:
+    note = job.last_error or "the worker disappeared each time"
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.DEAD, token=None, lease_until=None, finished_at=Now(), last_error=note
+    )
+
+
+def job_put_back(*, claim: Claim, error: str) -> JobState:
+    """Queue a failed attempt again after a doubling pause, or park it after the last one."""
+    with transaction.atomic():
+        job = _locked(claim)
+        last = job.attempt >= job.max_attempts
+        pause = timedelta(seconds=min(2**job.attempt, _BACK_OFF_CAP_S))
+        state = JobState.DEAD if last else JobState.QUEUED
+        Job.objects.filter(pk=job.pk).update(
+            state=state,
+            token=None,
+            lease_until=None,
+            rung_at=None,
+            run_after=now() + pause,
+            finished_at=Now() if last else None,
+            last_error=error[:_ERROR_LENGTH],
+        )
+    return state
+
+
+def job_refuse(*, claim: Claim, error: str) -> None:
+    """End a job that the domain refused: trying again would not help."""
+    with transaction.atomic():
+        job = _locked(claim)
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.FAILED, token=None, lease_until=None, finished_at=Now(), last_error=error[:_ERROR_LENGTH]
+        )
+
+
+def _locked(claim: Claim) -> Job:
+    held = claim._held().select_for_update().first()  # noqa: SLF001 - the claim's own module family
+    if held is None:
+        raise LeaseLost(str(claim.job_id))
+    return held
+
+
+def job_retry(*, job_id: UUID) -> Job:
+    """Give a parked or refused job a new set of attempts (an operator's button)."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise NOT_FOUND("There is no such job.")
+        if job.state in {JobState.DEAD, JobState.FAILED}:
+            job.state, job.attempt, job.run_after = JobState.QUEUED, 0, now()
+            job.save(update_fields=["state", "attempt", "run_after"])
+            ring_after_commit(job.id, job.queue)
+    return job
+
+
+def jobs_ring() -> int:
+    """Ring again for due jobs whose doorbell was lost or whose worker is gone; return how many."""
+    stale = Q(rung_at=None) | Q(rung_at__lt=now() - _RING_AGAIN)
+    waiting = list(due().filter(stale).order_by("run_after", "id").values_list("id", "queue")[:_RING_BATCH])
+    Job.objects.filter(pk__in=[job_id for job_id, _ in waiting]).update(rung_at=now())
+    return sum(ring_now(job_id, queue) for job_id, queue in waiting)

@@ -1,0 +1,1 @@
+"""Wiring: environment, settings, URLs, Celery. Imported by nobody; code reads ``django.conf.settings``."""

@@ -1,0 +1,42 @@
+"""The Celery app. Messages only ring for job rows; losing one costs latency, never work."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_ready
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
+
+app = Celery("offcut")
+app.conf.update(
+    broker_url=settings.OFFCUT.broker_url or None,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 2, "health_check_interval": 10},
+    task_ignore_result=True,
+    task_acks_late=False,
+    task_default_queue="default",
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=200,
+    worker_hijack_root_logger=False,
+    beat_schedule={"reconcile": {"task": "core.jobs.reconcile", "schedule": 5.0}},
+    timezone="UTC",
+)
+app.autodiscover_tasks(["core.jobs"])
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Leave logging as the settings made it."""
+
+
+@worker_ready.connect
+def sweep_at_start(sender: Any, **_: Any) -> None:
+    """Look for abandoned jobs as soon as a worker starts."""
+    with sender.app.connection() as connection:
+        sender.app.send_task("core.jobs.reconcile", connection=connection)

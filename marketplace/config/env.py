@@ -1,0 +1,207 @@
+"""The environment, read once into a typed, frozen value; everything missing is reported together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR: Final = Path(__file__).resolve().parents[2]
+_MINIMUM_SECRET_LENGTH: Final = 32
+
+
+class EnvironmentInvalid(Exception):
+    """The environment cannot be used; the message names every variable at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, for the docs and ``.env.example``."""
+
+    name: str
+    default: str | None
+    help: str
+    secret: bool = False
+
+
+VARIABLES: Final = (
+    Variable("OFFCUT_HOME", "var", "Folder for everything the installation writes."),
+    Variable("OFFCUT_DEBUG", "0", "1 shows error pages and allows a built-in secret. Never in production."),
+    Variable(
+        "OFFCUT_SECRET_KEY",
+        None,
+        "Signs sessions and links; 50 random characters. Or put it in <home>/keys/secret_key.",
+        secret=True,
+    ),
+    Variable("OFFCUT_PUBLIC_URL", "http://127.0.0.1:8000", "The address people use, without a slash at the end."),
+    Variable("OFFCUT_ALLOWED_HOSTS", "", "More host names to answer to, separated by commas."),
+    Variable("DATABASE_URL", "", "postgres://user:password@host:5432/name; empty: SQLite under the home.", secret=True),
+    Variable("OFFCUT_BROKER_URL", "", "Redis or Valkey, such as redis://host:6379/0; empty: `manage.py worker` polls."),
+    Variable("OFFCUT_JOB_LEASE_S", "30", "Seconds without a sign of life before a job goes to another worker."),
+    Variable("OFFCUT_UPLOAD_MAX_BYTES", str(200 * 2**30), "Largest file accepted, in bytes."),
+    Variable("OFFCUT_SANDBOX", "required", "`required`: no media is opened unless confined. `off`: only with debug."),
+    Variable("FFMPEG_BINARY", "", "Another ffmpeg executable than the packaged one."),
+    Variable("OFFCUT_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Variable("OFFCUT_LOG_CONSOLE", "0", "1: readable log lines instead of JSON."),
+)
+
+
+def describe() -> tuple[Variable, ...]:
+    """Return every variable the installation reads."""
+    return VARIABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the rows live."""
+
+    engine: str
+    name: str
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The installation's configuration; code reads it as ``settings.OFFCUT``."""
+
+    home: Path
+    debug: bool
+    secret_key: str
+    public_url: str
+    allowed_hosts: tuple[str, ...]
+    database: Database
+    broker_url: str
+    job_lease_s: int
+    upload_max_bytes: int
+    sandbox: str
+    ffmpeg_binary: str
+    log_level: str
+    log_console: bool
+
+    @property
+    def media_root(self) -> Path:
+        """Where the local blob store keeps files."""
+        return self.home / "storage"
+
+    @property
+    def scratch_root(self) -> Path:
+        """Where unfinished uploads and builds are written; safe to lose when nothing runs."""
+        return self.home / "scratch"
+
+    @property
+    def key_file(self) -> Path:
+        """The certificate signing keys (private; mode 0600)."""
+        return self.home / "keys" / "signing.json"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by HTTPS, so that cookies are marked secure."""
+        return self.public_url.startswith("https://")
+
+
+class _Reader:
+    """Reads values and collects every fault instead of stopping at the first."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._defaults = {variable.name: variable.default for variable in VARIABLES}
+        self.faults: list[str] = []
+
+    def text(self, name: str) -> str:
+        return self._environ.get(name) or self._defaults[name] or ""
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name)
+        if value not in {"0", "1"}:
+            self.faults.append(f"{name} must be 0 or 1, not {value!r}")
+        return value == "1"
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if not value.isdecimal() or int(value) < 1:
+            self.faults.append(f"{name} must be a positive whole number, not {value!r}")
+            return 1
+        return int(value)
+
+    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in allowed:
+            self.faults.append(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], Database]) -> Database | None:
+        try:
+            return parse(self.text(name))
+        except ValueError as error:
+            self.faults.append(f"{name}: {error}")
+            return None
+
+
+def _database(url: str, home: Path) -> Database:
+    if not url:
+        return Database("sqlite3", str(home / "offcut.sqlite3"))
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        message = "must look like postgres://user:password@host:5432/name"
+        raise ValueError(message)
+    query = dict(parse_qsl(parts.query))
+    return Database(
+        "postgresql",
+        unquote(parts.path.strip("/")),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        query.pop("host", "") or parts.hostname or "",
+        str(parts.port or ""),
+        tuple(sorted(query.items())),
+    )
+
+
+def _secret_key(reader: _Reader, home: Path, *, debug: bool) -> str:
+    key_file = home / "keys" / "secret_key"
+    key = reader.text("OFFCUT_SECRET_KEY") or (key_file.read_text().strip() if key_file.is_file() else "")
+    if not key and debug:
+        return "debug-only-" * 5
+    if len(key) < _MINIMUM_SECRET_LENGTH:
+        reader.faults.append(
+            f"OFFCUT_SECRET_KEY is missing or shorter than {_MINIMUM_SECRET_LENGTH} characters (or write {key_file})"
+        )
+    return key
+
+
+def read(environ: Mapping[str, str] | None = None) -> Env:
+    """Read the environment; ``EnvironmentInvalid`` names every missing or malformed variable at once."""
+    reader = _Reader(os.environ if environ is None else environ)
+    home = (BASE_DIR / reader.text("OFFCUT_HOME")).expanduser().resolve()
+    debug = reader.flag("OFFCUT_DEBUG")
+    sandbox = reader.one_of("OFFCUT_SANDBOX", ("required", "off"))
+    if sandbox == "off" and not debug:
+        reader.faults.append("OFFCUT_SANDBOX=off is only possible with OFFCUT_DEBUG=1")
+    public_url = reader.text("OFFCUT_PUBLIC_URL").rstrip("/")
+    if not public_url.startswith(("http://", "https://")) or not urlsplit(public_url).hostname:
+        reader.faults.append(f"OFFCUT_PUBLIC_URL must be an http(s) address, not {public_url!r}")
+    database = reader.parsed("DATABASE_URL", lambda url: _database(url, home))
+    env = Env(
+        home=home,
+        debug=debug,
+        secret_key=_secret_key(reader, home, debug=debug),
+        public_url=public_url,
+        allowed_hosts=tuple(host.strip() for host in reader.text("OFFCUT_ALLOWED_HOSTS").split(",") if host.strip()),
+        database=database or Database("sqlite3", ""),
+        broker_url=reader.text("OFFCUT_BROKER_URL"),
+        job_lease_s=reader.number("OFFCUT_JOB_LEASE_S"),
+        upload_max_bytes=reader.number("OFFCUT_UPLOAD_MAX_BYTES"),
+        sandbox=sandbox,
+        ffmpeg_binary=reader.text("FFMPEG_BINARY"),
+        log_level=reader.one_of("OFFCUT_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_console=reader.flag("OFFCUT_LOG_CONSOLE"),
+    )
+    if reader.faults:
+        raise EnvironmentInvalid("The environment cannot be used:\n  - " + "\n  - ".join(reader.faults))
+    return env
