@@ -44,6 +44,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
 from fractions import Fraction
+from typing import Final
 
 
 class Purpose(StrEnum):
@@ -113,6 +114,44 @@ class Exclusivity(StrEnum):
     CATEGORY = "category"
     AI_TRAINING = "ai_training"
     BUYER = "buyer"
+
+
+class EndUse(StrEnum):
+    """What a product made with the model is for, as far as creators may refuse it: PROHIBITED_END_USES."""
+
+    BIOMETRIC_IDENTIFICATION = "biometric_identification"
+    EMOTION_RECOGNITION = "emotion_recognition"
+    SOCIAL_SCORING = "social_scoring"
+    MILITARY = "military"
+    LAW_ENFORCEMENT = "law_enforcement"
+    DEEPFAKE_TOOL = "deepfake_tool"
+
+
+class Content(StrEnum):
+    """What a model may be made to show, as far as creators may refuse it: the values of REPUTATION."""
+
+    PORN = "porn"
+    POLITICS = "politics"
+    HATE = "hate"
+    VIOLENCE = "violence"
+    DRUGS = "drugs"
+    GAMBLING = "gambling"
+    MEDICAL_CLAIMS = "medical_claims"
+    DEFAMATION = "defamation"
+    RELIGION = "religion"
+    SURVEILLANCE = "surveillance"
+    WEAPONS = "weapons"
+    SCAM = "scam"
+
+
+OBLIGATION_CLAUSES: Final = frozenset(
+    {
+        "OUTPUT_VERBATIM", "NO_REPLICA", "NO_SCENE_MIMICRY", "NO_DERIVATIVE_WORKS", "STYLE_IMITATION", "REPUTATION",
+        "PROHIBITED_END_USES", "SYNTHETIC_DISTILLATION", "DERIVATIVE_DATASET", "RETENTION", "DELETION_CERT",
+        "SECURITY", "AUDIT", "REPORTING", "ATTRIBUTION", "PIRACY_SHIELD", "COMPLIANCE_OUTPUT", "WITHDRAWAL",
+    }
+)  # fmt: skip
+"""The clauses that put a limit or a duty on the buyer: the only codes in `Profile.obligations`."""
 
 
 class Dimension(IntFlag):

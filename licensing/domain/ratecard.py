@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from licensing.domain.facts import (
     ReleaseStatus,
     Tech,
 )
+from licensing.domain.wording import sha256_json
 from media_ingest.domain.resolution import ResolutionClass
 
 CARDS: Final = Path(__file__).parent / "ratecards"
@@ -94,16 +94,6 @@ class RateCard:
     def fee(self, creators: Money, licensed_ms: int) -> Money:
         """The service fee on the total of rounded lines, rounded once, half to even. Never taken from creators."""
         return share(creators, self.fee_share(licensed_ms))
-
-
-def canonical_json(raw: object) -> str:
-    """Return the one spelling of JSON data made of objects, lists, texts, whole numbers and booleans (RFC 8785)."""
-    return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def canonical_sha256(raw: object) -> str:
-    """The SHA-256 of the canonical spelling, as 64 hex digits."""
-    return hashlib.sha256(canonical_json(raw).encode()).hexdigest()
 
 
 def _refuse(pointer: str, detail: str) -> Exception:
@@ -218,7 +208,7 @@ def parse_rate_card(raw: object) -> RateCard:
         guards=_guards(card["guards"]),
         service_fee=_fee(card["service_fee"]),
         payout=_payout(card["payout"], currency),
-        sha256=canonical_sha256(card),
+        sha256=sha256_json(card),
     )
 
 
