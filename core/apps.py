@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = "Foundation"
+
+    def ready(self) -> None:
+        """Register what the foundation promises (models must be loaded first)."""
+        import_module("core.checks")

@@ -25,11 +25,8 @@ def advance(instance: models.Model, machine: Machine[S, E], event: E, *, field: 
     states = type(next(iter(machine.transitions)))
     old = states(getattr(instance, field))
     new = machine.next(old, event)
-    rows = (
-        type(instance)
-        ._default_manager.filter(pk=instance.pk, **{field: str(old)})  # noqa: SLF001 - Django's documented name
-        .update(**{field: str(new)}, **changes)
-    )
+    manager = type(instance)._default_manager  # noqa: SLF001 - Django's documented name
+    rows = manager.filter(pk=instance.pk, **{field: str(old)}).update(**{field: str(new)}, **changes)
     if rows != 1:
         raise SOMEBODY_WAS_FASTER(f"The {machine.name} is no longer {old}. Nothing was changed; reload and look again.")
     setattr(instance, field, str(new))

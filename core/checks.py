@@ -1,0 +1,30 @@
+"""The foundation's invariants: the audit chain is whole, and no job is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from core.audit.services import verify_chain
+from core.clock import now
+from core.invariants import invariant
+from core.jobs.models import Job, JobState
+
+_TWO_SWEEPS: Final = timedelta(seconds=120)
+
+
+@invariant("audit: every chain of events is unbroken")
+def audit_unbroken() -> Iterator[str]:
+    """Yield the first fault of each chain."""
+    for fault in verify_chain():
+        yield f"chain {fault.chain}, event {fault.sequence}: {fault.reason}"
+
+
+@invariant("jobs: nothing runs on an expired lease, nothing is parked")
+def jobs_alive() -> Iterator[str]:
+    """Yield abandoned and parked jobs."""
+    for job in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now() - _TWO_SWEEPS):
+        yield f"{job.public_id} ({job}) runs on a lease that ended {job.lease_until}"
+    for job in Job.objects.filter(state=JobState.DEAD):
+        yield f"{job.public_id} ({job}) was given up after {job.attempt} attempts: {job.last_error}"
