@@ -1,0 +1,1 @@
+"""Delivery: an order becomes a folder of files a buyer can load, check and prove."""

@@ -1,0 +1,1 @@
+"""Bytes: tar shards, manifests, keys and signatures."""

@@ -1,0 +1,1 @@
+"""What a dataset is, in plain Python: plan, rows, folder layout, proofs."""

@@ -1,0 +1,125 @@
+"""The plan of a dataset: which samples go into which shard, and how each is cut from its source.
+
+A plan depends on its input only: never on the number of workers, on the clock or on the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+DEFAULT_SHARD_BYTES = 1 << 30
+"""Size that a shard aims for, in bytes (1 GiB)."""
+
+_TAR_BLOCK = 512
+_SIDECAR_BYTES = 2048
+"""Room set aside for one sample's JSON, in bytes."""
+
+
+class CutMethod(StrEnum):
+    """How a sample's bytes come out of its source."""
+
+    WHOLE = "whole"
+    """The whole source, packets copied: no picture is decoded."""
+    KEYFRAME_COPY = "keyframe_copy"
+    """Packets copied between two key frames."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SampleSpec:
+    """One sample that an order asks for: the span ``[start_ms, end_ms)`` of one stored source."""
+
+    key: str
+    source_sha256: str
+    start_ms: int
+    end_ms: int
+    source_duration_ms: int
+    source_bytes: int
+
+    @property
+    def method(self) -> CutMethod:
+        """Whole when the span is the source, a cut on key frames otherwise."""
+        if self.start_ms == 0 and self.end_ms >= self.source_duration_ms:
+            return CutMethod.WHOLE
+        return CutMethod.KEYFRAME_COPY
+
+    @property
+    def expected_bytes(self) -> int:
+        """Size the sample should have: its share of the source, rounded up."""
+        span = min(self.end_ms, self.source_duration_ms) - self.start_ms
+        return -(-self.source_bytes * span // self.source_duration_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPlan:
+    """One shard to write: its number and its samples in key order."""
+
+    number: int
+    samples: tuple[SampleSpec, ...]
+
+    @property
+    def name(self) -> str:
+        """File name without ending, such as ``shard-000000``."""
+        return f"shard-{self.number:06d}"
+
+    @property
+    def expected_bytes(self) -> int:
+        """Size of the samples' media, as planned."""
+        return sum(sample.expected_bytes for sample in self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPlan:
+    """All shards of a dataset."""
+
+    shards: tuple[ShardPlan, ...]
+
+    @property
+    def samples(self) -> tuple[SampleSpec, ...]:
+        """All samples in key order."""
+        return tuple(sample for shard in self.shards for sample in shard.samples)
+
+    @property
+    def expected_bytes(self) -> int:
+        """Size of all samples' media, as planned."""
+        return sum(shard.expected_bytes for shard in self.shards)
+
+
+def _room(sample: SampleSpec) -> int:
+    """Room a sample takes in a tar: two headers and both members padded to blocks."""
+    media = -(-sample.expected_bytes // _TAR_BLOCK) * _TAR_BLOCK
+    return media + _SIDECAR_BYTES + 2 * _TAR_BLOCK
+
+
+def _checked(sample: SampleSpec) -> SampleSpec:
+    if not sample.key or any(character in sample.key for character in "./\\ \x00"):
+        raise ValueError(f"a sample key has no dots, slashes or spaces: {sample.key!r}")
+    if not 0 <= sample.start_ms < sample.end_ms:
+        raise ValueError(f"the span of {sample.key} is empty or reversed")
+    if sample.start_ms >= sample.source_duration_ms or sample.source_bytes <= 0:
+        raise ValueError(f"the source of {sample.key} has nothing at {sample.start_ms} ms")
+    return sample
+
+
+def dataset_plan(samples: Iterable[SampleSpec], *, shard_bytes: int = DEFAULT_SHARD_BYTES) -> DatasetPlan:
+    """Distribute samples over shards in key order, filling each shard up to ``shard_bytes``.
+
+    A sample larger than a shard gets a shard of its own. Raises ValueError for an empty list, a
+    repeated key, a key that a loader could not read, or an impossible span.
+    """
+    ordered = sorted(_checked(sample) for sample in samples)
+    if not ordered:
+        raise ValueError("a dataset needs at least one sample")
+    if len({sample.key for sample in ordered}) != len(ordered):
+        raise ValueError("two samples share a key")
+    groups: list[list[SampleSpec]] = []
+    used = 0
+    for sample in ordered:
+        room = _room(sample)
+        if not groups or used + room > shard_bytes:
+            groups.append([])
+            used = 0
+        groups[-1].append(sample)
+        used += room
+    return DatasetPlan(tuple(ShardPlan(number, tuple(group)) for number, group in enumerate(groups)))

@@ -1,0 +1,58 @@
+"""Merkle trees against the known answers of RFC 6962's reference implementation."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.delivery.domain import merkle
+
+LEAVES = [
+    bytes.fromhex(text)
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+HASHES = [merkle.leaf_hash(data) for data in LEAVES]
+
+
+@pytest.mark.parametrize("size", range(len(ROOTS)))
+def test_roots_equal_the_known_answers(size: int) -> None:
+    assert merkle.root(HASHES[:size]).hex() == ROOTS[size]
+
+
+def test_the_known_inclusion_proof_of_the_sixth_leaf_of_eight() -> None:
+    assert [step.hex() for step in merkle.inclusion_proof(HASHES, 5)] == [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ]
+
+
+def test_there_is_no_proof_for_a_leaf_outside_the_tree() -> None:
+    with pytest.raises(IndexError):
+        merkle.inclusion_proof(HASHES, len(HASHES))
+    assert not merkle.proof_holds(data=LEAVES[0], index=3, size=3, path=(), root_hash=merkle.root(HASHES[:3]))
+
+
+def test_a_leaf_cannot_pass_for_a_node() -> None:
+    pair = merkle.root(HASHES[:2])
+    forged = HASHES[0] + HASHES[1]
+    assert merkle.root([merkle.leaf_hash(forged)]) != pair

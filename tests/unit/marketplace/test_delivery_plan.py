@@ -1,0 +1,63 @@
+"""The plan of a dataset depends on what was ordered and on nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.delivery.domain.plan import CutMethod, SampleSpec, dataset_plan
+
+MIB = 1 << 20
+
+
+def spec(key: str, *, size: int = MIB, start_ms: int = 0, end_ms: int = 1000, source_ms: int = 1000) -> SampleSpec:
+    return SampleSpec(
+        key=key,
+        source_sha256="ab" * 32,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        source_duration_ms=source_ms,
+        source_bytes=size,
+    )
+
+
+def test_samples_are_in_key_order_whatever_order_they_came_in() -> None:
+    plan = dataset_plan([spec("c"), spec("a"), spec("b")])
+    assert [sample.key for sample in plan.samples] == ["a", "b", "c"]
+    assert [shard.name for shard in plan.shards] == ["shard-000000"]
+
+
+def test_a_shard_is_closed_before_it_grows_past_its_target() -> None:
+    plan = dataset_plan([spec(f"k{number}") for number in range(5)], shard_bytes=2 * MIB + 100_000)
+    assert [len(shard.samples) for shard in plan.shards] == [2, 2, 1]
+    assert [shard.number for shard in plan.shards] == [0, 1, 2]
+    assert all(shard.expected_bytes <= 2 * MIB + 100_000 for shard in plan.shards)
+
+
+def test_a_sample_larger_than_a_shard_gets_one_of_its_own() -> None:
+    plan = dataset_plan([spec("a"), spec("b", size=9 * MIB), spec("c")], shard_bytes=2 * MIB)
+    assert [[sample.key for sample in shard.samples] for shard in plan.shards] == [["a"], ["b"], ["c"]]
+
+
+def test_a_whole_source_is_copied_and_a_part_is_cut() -> None:
+    assert spec("a").method is CutMethod.WHOLE
+    part = spec("b", start_ms=250, end_ms=500)
+    assert part.method is CutMethod.KEYFRAME_COPY
+    assert part.expected_bytes == MIB // 4
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        [],
+        [spec("a"), spec("a")],
+        [spec("a.b")],
+        [spec("a/b")],
+        [spec("")],
+        [spec("a", start_ms=5, end_ms=5)],
+        [spec("a", start_ms=1000, end_ms=2000)],
+        [spec("a", size=0)],
+    ],
+)
+def test_what_no_loader_could_read_is_refused(samples: list[SampleSpec]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        dataset_plan(samples)
