@@ -1,0 +1,66 @@
+"""What `python3 run.py test` runs: lint, format, types, import contracts, the tests on SQLite, then on PostgreSQL.
+
+With pytest's own arguments only those tests run; `--postgres` then runs them on a real PostgreSQL and Valkey.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.services import postgres_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Split our own options from pytest's."""
+    parser = argparse.ArgumentParser(prog="run.py test", allow_abbrev=False)
+    parser.add_argument("--postgres", action="store_true", help="on a temporary real PostgreSQL and Valkey")
+    parser.add_argument("--long", action="store_true", help="also the chaos and soak tests, and many more examples")
+    return parser.parse_known_args(arguments)
+
+
+def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str]]:
+    """Return the commands to run, by name, in order."""
+    tool = [sys.executable, "-m"]
+    pytest = [*tool, "pytest", *([] if options.long else ["-m", "not long"])]
+    real = [*tool, "tests.services", "--"]
+    if rest:
+        return {"Tests": [*(real if options.postgres else []), *pytest, *rest]}
+    suite = [*pytest, "-n", "2", "--dist", "loadgroup"]
+    steps = {
+        "Lint": [*tool, "ruff", "check", "."],
+        "Format": [*tool, "ruff", "format", "--check", "."],
+        "Types": [*tool, "mypy", "."],
+        "Import contracts": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        "Tests on SQLite": suite,
+    }
+    if options.postgres or postgres_folder() or "postgres" in os.environ.get("OFFCUT_TEST_REQUIRE", ""):
+        on_both = [folder for folder in ("tests/integration", "tests/e2e") if (ROOT / folder).is_dir()]
+        steps["Tests on PostgreSQL and Valkey"] = [*real, *suite, *on_both]
+    return steps
+
+
+def main(arguments: list[str]) -> int:
+    """Run every step, also after one failed, and say at the end which did."""
+    options, rest = parse(arguments)
+    environment = {**os.environ, **({"OFFCUT_TEST_LONG": "1"} if options.long else {})}
+    environment.pop("DATABASE_URL", None)
+    results: dict[str, tuple[int, float]] = {}
+    for name, command in commands(options, rest).items():
+        print(f"== {name}", file=sys.stderr, flush=True)
+        began = time.monotonic()
+        status = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
+        results[name] = (status, time.monotonic() - began)
+    for name, (status, seconds) in results.items():
+        print(f"{'ok    ' if status == 0 else 'FAILED'} {name} ({seconds:.0f} s)", file=sys.stderr, flush=True)
+    return 1 if any(status for status, _ in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
