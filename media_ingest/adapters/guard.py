@@ -1,0 +1,146 @@
+"""The door: what a file is by its own first bytes, before any media code sees it. Starts no process."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from media_ingest.domain.reasons import Reason, Rejection
+
+_HEAD: Final = 64 * 1024
+_SPARSE_FROM: Final = 1 << 20
+_BLOCK: Final = 512
+
+# ISO base media files begin with one of these boxes (ISO/IEC 14496-12, QuickTime File Format).
+_FIRST_BOXES: Final = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"})
+_STILL_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"avif", b"jp2 ", b"jpx ", b"crx ", b"miaf"}
+)
+_MXF_PARTITION: Final = bytes.fromhex("060e2b34020501010d010201")
+_EBML: Final = b"\x1a\x45\xdf\xa3"
+_TS_SYNC: Final = 0x47
+_TS_PACKETS: Final = (188, 192, 204)
+_TS_WANTED: Final = 5
+_TS_LEAST: Final = 3
+
+# Recognised, and not taken: other containers, sound files, archives.
+_UNSUPPORTED: Final[tuple[tuple[int, bytes, str], ...]] = (
+    (0, b"FLV\x01", "flv"),
+    (0, b"OggS", "ogg"),
+    (0, bytes.fromhex("3026b2758e66cf11"), "asf"),
+    (0, b"\x00\x00\x01\xba", "mpeg-ps"),
+    (0, b"\x00\x00\x01\xb3", "mpeg-es"),
+    (0, b".RMF", "realmedia"),
+    (0, b"DKIF", "ivf"),
+    (0, b"YUV4MPEG2", "y4m"),
+    (0, b"nut/multimedia container", "nut"),
+    (4, b"RED1", "r3d"),
+    (4, b"RED2", "r3d"),
+    (0, b"fLaC", "flac"),
+    (0, b"ID3", "mp3"),
+    (0, b"FORM", "iff"),
+    (0, b"#!AMR", "amr"),
+    (0, b"caff", "caf"),
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"PK\x05\x06", "zip"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"Rar!\x1a\x07", "rar"),
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd"),
+    (257, b"ustar", "tar"),
+)
+_RIFF_KINDS: Final = re.compile(rb"(WAVE|RMID|CDXA)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """A file that may be handed to the prober: its container family and its true size."""
+
+    family: str
+    size_bytes: int
+
+
+def guard(path: Path, *, size_bytes: int) -> Sniffed | Rejection:
+    """Look at the file itself: regular, of the declared size, not sparse, and begun like a video container.
+
+    Never follows a link, never waits on a pipe, reads at most 64 KiB.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        return Rejection(Reason.NOT_MEDIA, f"cannot be opened: {error.strerror}")
+    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path
+        status = os.fstat(file.fileno())
+        refusal = _ordinary(file.fileno(), status, size_bytes)
+        if refusal is not None:
+            return refusal
+        head = file.read(_HEAD) or b""
+    found = sniff(head)
+    return found if isinstance(found, Rejection) else Sniffed(found, status.st_size)
+
+
+def _ordinary(descriptor: int, status: os.stat_result, size_bytes: int) -> Rejection | None:
+    """Refuse pipes, devices, folders, second names, other sizes and files made of holes."""
+    if not stat.S_ISREG(status.st_mode):
+        return Rejection(Reason.NOT_MEDIA, "not a regular file")
+    if status.st_nlink != 1:
+        return Rejection(Reason.NOT_MEDIA, "the file has a second name")
+    if status.st_size != size_bytes:
+        return Rejection(Reason.DAMAGED, f"{status.st_size} bytes where {size_bytes} were declared")
+    if status.st_size == 0:
+        return Rejection(Reason.EMPTY_FILE, "0 bytes")
+    thin = status.st_size >= _SPARSE_FROM and status.st_blocks * _BLOCK * 2 < status.st_size
+    if thin and os.lseek(descriptor, 0, os.SEEK_HOLE) < status.st_size:
+        return Rejection(Reason.DAMAGED, "the file is mostly holes")
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return None
+
+
+def sniff(head: bytes) -> str | Rejection:
+    """Return the container family of a file that begins with ``head``, or why it is refused."""
+    for family, matches in (
+        ("mov", _is_mov(head)),
+        ("matroska", _is_matroska(head)),
+        ("avi", head[:4] in {b"RIFF", b"RIFX"} and head[8:11] == b"AVI"),
+        ("mxf", _MXF_PARTITION in head),
+    ):
+        if matches:
+            return family
+    for offset, magic, name in _UNSUPPORTED:
+        if head.startswith(magic, offset):
+            return Rejection(Reason.UNSUPPORTED_CONTAINER, name)
+    if head.startswith(_EBML):
+        return Rejection(Reason.UNSUPPORTED_CONTAINER, "another kind of ebml")
+    if head[:4] == b"RIFF" and _RIFF_KINDS.match(head, 8):
+        return Rejection(Reason.UNSUPPORTED_CONTAINER, "wave")
+    if _is_transport_stream(head):
+        return "mpegts"
+    return Rejection(Reason.NOT_MEDIA, "no video container begins like this")
+
+
+def _is_mov(head: bytes) -> bool:
+    if head[4:8] not in _FIRST_BOXES:
+        return False
+    return not (head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS)
+
+
+def _is_matroska(head: bytes) -> bool:
+    """EBML with the document type matroska or webm among its first elements (RFC 8794, RFC 9559)."""
+    return head.startswith(_EBML) and re.search(rb"\x42\x82.{1,8}?(matroska|webm)", head[:4096], re.DOTALL) is not None
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Sync bytes at packet distance: five in a row, or all there are in a very short file (ISO/IEC 13818-1)."""
+    for length in _TS_PACKETS:
+        for start in range(min(length, len(head))):
+            places = range(start, min(len(head), start + length * _TS_WANTED), length)
+            if len(places) >= _TS_LEAST and all(head[place] == _TS_SYNC for place in places):
+                return True
+    return False
