@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -38,7 +39,7 @@ WEB = ["--worker-class=gthread", "--threads=8", "--timeout=3600", "--graceful-ti
 # Ends the children's process groups when the supervisor is gone, even by SIGKILL: its end of the pipe closes then.
 GUARD = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.SIG_IGN); groups = set()
+signal.signal(signal.SIGINT, signal.SIG_IGN); groups = set()
 for line in sys.stdin:
     (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
 for group in groups:
@@ -66,17 +67,15 @@ def can_make_venv(python: str) -> bool:
 
 def find_python() -> str:
     """Return an interpreter that can make the virtual environment; install Debian's missing package when root."""
-    names = [f"python3.{minor}" for minor in range(14, OLDEST[1] - 1, -1)] + ["python3"]
-    candidates = [sys.executable, *(found for name in names if (found := shutil.which(name)))]
-    if python := next((one for one in candidates if can_make_venv(one)), None):
+    candidates = [sys.executable, *(f"python3.{minor}" for minor in range(14, OLDEST[1] - 1, -1)), "python3"]
+    if python := next(filter(can_make_venv, candidates), None):
         return python
     package = f"python3.{max(sys.version_info.minor, OLDEST[1])}-venv"
     if sys.version_info < OLDEST or os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Stop(f"Python 3.11 or newer with venv is needed. Debian: apt-get install {package} (as root); run again.")
     say(f"This Python has no venv: installing {package}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-qy", package]):
-        subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
+        subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
     if not can_make_venv(sys.executable):
         raise Stop(f"{package} could not be installed. Install it by hand, then run again.")
     return sys.executable
@@ -88,9 +87,9 @@ def pip_settings() -> dict[str, str]:
     lines = (line.partition("=") for line in listed.stdout.splitlines())
     found = {key.rpartition(".")[2]: value.strip("'\"").replace("\\n", " ").split() for key, _, value in lines}
     links = [link for link in found.get("find-links", []) if "://" in link or Path(link).exists()]
-    settings = {"UV_INDEX": " ".join(found.get("extra-index-url", [])), "UV_FIND_LINKS": ",".join(links)}
-    for key, name in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE"), ("proxy", "ALL_PROXY")):
-        settings[name] = " ".join(found.get(key, []))
+    settings = {"UV_FIND_LINKS": ",".join(links)}
+    names = {"UV_INDEX": "extra-index-url", "UV_DEFAULT_INDEX": "index-url", "SSL_CERT_FILE": "cert"}
+    settings.update({name: " ".join(found.get(key, [])) for name, key in names.items()})
     if os.environ.get("UV_INDEX_URL"):
         settings["UV_DEFAULT_INDEX"] = os.environ["UV_INDEX_URL"]
     # Hashes decide what is right, so any index may serve it: pip's own behaviour.
@@ -107,8 +106,7 @@ def install(command: list[str], environment: dict[str, str], what: str) -> None:
     if re.search(
         r"dns|connect|timed? ?out|network|sending request|failed to fetch|no matching dist", told, re.IGNORECASE
     ):
-        told += "\nThe package registry could not be reached. Nothing is lost: connect, or name another registry with"
-        told += " PIP_INDEX_URL or UV_INDEX_URL (proxy: HTTPS_PROXY), and run again."
+        told += "\nThe package registry could not be reached. Connect, or name one with PIP_INDEX_URL; then run again."
     raise Stop(f"{what} failed (exit {done.returncode}):\n{told}")
 
 
@@ -190,17 +188,21 @@ class Supervisor:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.children: list[Child] = []
-        (HOME / "run").mkdir(parents=True, exist_ok=True)
-        (HOME / "logs").mkdir(exist_ok=True)
+        for folder in ("run", "logs", "keys"):
+            (HOME / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.lock = (HOME / "run" / "supervisor.lock").open("a+", buffering=1)
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.lock.seek(0)
-            holder = self.lock.read().strip() or "another run.py"
-            raise Stop(f"{HOME} is in use by {holder}. End that one, or set OFFCUT_HOME to another folder.") from None
+            owner = self.lock.read().strip()
+            raise Stop(f"{HOME} is in use by {owner}. End that one, or set OFFCUT_HOME to another folder.") from None
         self.lock.truncate(0)
         self.lock.write(f"process {os.getpid()} at {self.url}\n")
+        key = HOME / "keys" / "secret_key"
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(secrets.token_urlsafe(50))
         reading, writing = os.pipe()
         self.pipe = os.fdopen(writing, "wb", buffering=0)
         self.guard = subprocess.Popen([str(PYTHON), "-SIc", GUARD], stdin=reading, start_new_session=True)
@@ -296,8 +298,8 @@ class Supervisor:
     def is_ready(self) -> bool:
         """Whether the health page says ready; asked without any proxy."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with contextlib.suppress(OSError):
-            return bool(opener.open(f"{self.url}/health/ready", timeout=5).status == 200)
+        with contextlib.suppress(OSError), opener.open(f"{self.url}/health/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
         return False
 
     def run_demo(self, arguments: list[str]) -> int:
@@ -321,7 +323,6 @@ class Supervisor:
                 self.end(child.process, 6)
         self.pipe.close()
         self.guard.wait(5)
-        self.lock.truncate(0)
 
 
 def free_port(wanted: int, *, any_will_do: bool) -> int:
@@ -340,8 +341,8 @@ def house(options: argparse.Namespace) -> int:
     set_up(dev=False)
     port = free_port(options.port or 8000, any_will_do=demo and not options.port)
     supervisor = Supervisor(port)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         supervisor.start_all(port)
         status = supervisor.run_demo(options.passed_on) if demo else 0

@@ -21,6 +21,7 @@ def _point_the_product_at_a_temporary_home() -> None:
         if name.startswith(("OFFCUT_", "DJANGO_")) and not name.startswith("OFFCUT_TEST_"):
             del os.environ[name]
     os.environ["OFFCUT_HOME"] = str(HOME)
+    os.environ["OFFCUT_SECRET_KEY"] = "only-for-tests-" * 4
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
         os.environ["OFFCUT_BROKER_URL"] = broker

@@ -51,6 +51,7 @@ def main(arguments: list[str]) -> int:
     options, rest = parse(arguments)
     environment = {**os.environ, **({"OFFCUT_TEST_LONG": "1"} if options.long else {})}
     environment.pop("DATABASE_URL", None)
+    environment.setdefault("OFFCUT_SECRET_KEY", "only-for-tests-" * 4)  # mypy's Django plugin reads the settings
     results: dict[str, tuple[int, float]] = {}
     for name, command in commands(options, rest).items():
         print(f"== {name}", file=sys.stderr, flush=True)
