@@ -111,8 +111,9 @@ def _territory(reading: _Reading, name: str, default: Territory) -> Territory:
     deny = _countries(reading, f"/{name}/deny", raw.get("deny", []))
     if raw.get("allow") is None:
         return Territory(None, deny)
+    readable = len(reading.faults)
     allow = _countries(reading, f"/{name}/allow", raw["allow"])
-    if not allow - deny:
+    if not allow - deny and len(reading.faults) == readable:
         reading.fault(f"/{name}/allow", "at least one country has to remain")
     return Territory(allow, deny)
 
