@@ -1,0 +1,108 @@
+"""A whole dataset into a folder: lock, room, fetch, verify offline, report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from offcut.certificate import Key
+from offcut.downloading import Downloader, Fetched, OnDownload, check_space, fetch_all
+from offcut.durable import folder_lock
+from offcut.errors import OffcutError
+from offcut.limits import RateLimit
+from offcut.links import LinkBook
+from offcut.models import DatasetFile, Link
+from offcut.transport import Transport
+from offcut.verify import STATE_FOLDER, Tick, Verification, verify_folder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to fetch and how: `list_files` and `sign` ask the server; `limit_rate` is in bytes per second."""
+
+    folder: Path
+    list_files: Callable[[], Sequence[DatasetFile]]
+    sign: Callable[[Sequence[str]], Sequence[Link]]
+    jobs: int = 4
+    limit_rate: int | None = None
+    trusted: Mapping[str, Key] | None = None
+    trust: str = "pinned"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What lies in the folder now: one entry per file, and the offline check (None when files are still missing)."""
+
+    folder: Path
+    files: tuple[Fetched, ...]
+    size_bytes: int
+    verification: Verification | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file came and the folder verifies."""
+        return self.verification is not None and self.verification.ok
+
+    @property
+    def failed(self) -> tuple[Fetched, ...]:
+        """Files that did not come."""
+        return tuple(file for file in self.files if file.state not in {"fetched", "here"})
+
+
+OnFiles = Callable[[Sequence[DatasetFile], Downloader], None]
+
+
+def _fetch_once(
+    transport: Transport, plan: Plan, on_event: OnDownload | None, on_files: OnFiles | None
+) -> tuple[Sequence[DatasetFile], list[Fetched]]:
+    files = plan.list_files()
+    names = [file.name for file in files]
+    links = LinkBook(names, plan.sign)
+    downloader = Downloader(transport, plan.folder, links, limit=RateLimit(plan.limit_rate), on_event=on_event)
+    check_space(plan.folder, downloader.missing_bytes(files))
+    if on_files is not None:
+        on_files(files, downloader)
+    # The largest first: the last seconds are then spent on small files.
+    order = sorted(files, key=lambda file: -file.size_bytes)
+    return files, fetch_all(downloader, order, plan.jobs)
+
+
+def deliver(
+    transport: Transport,
+    plan: Plan,
+    *,
+    on_event: OnDownload | None = None,
+    on_files: OnFiles | None = None,
+    on_check: Tick | None = None,
+) -> Delivered:
+    """Fetch what is missing in `plan.folder`, then check the whole folder offline.
+
+    A dataset that was rebuilt meanwhile is listed and fetched once more. Unfinished parts stay for the next run.
+    """
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OffcutError(
+            "disk_error", f"{plan.folder} cannot be made.", f"{error.strerror}. Choose another folder."
+        ) from error
+    state = plan.folder / STATE_FOLDER
+    with folder_lock(state / "lock"):
+        files, results = _fetch_once(transport, plan, on_event, on_files)
+        if any(result.error is not None and result.error.code == "object_changed" for result in results):
+            files, results = _fetch_once(transport, plan, on_event, on_files)
+        verification = None
+        if all(result.state in {"fetched", "here"} for result in results):
+            shutil.rmtree(state / "parts", ignore_errors=True)
+            verification = verify_folder(
+                plan.folder, plan.trusted, trust=plan.trust, jobs=min(4, plan.jobs), tick=on_check
+            )
+            _forget_bad(state, verification)
+    return Delivered(plan.folder, tuple(results), sum(file.size_bytes for file in files), verification)
+
+
+def _forget_bad(state: Path, verification: Verification) -> None:
+    """What was trusted from an earlier run and does not verify is hashed, and so fetched again, next time."""
+    if not verification.ok:
+        shutil.rmtree(state / "files", ignore_errors=True)
