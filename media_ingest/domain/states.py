@@ -12,11 +12,13 @@ class UploadState(StrEnum):
     """Where the bytes of one file are."""
 
     RECEIVING = "receiving"
-    """Bytes may still be appended at `offset`."""
+    """Declared; bytes may arrive, at any speed, in any number of pieces."""
     STORING = "storing"
     """The last byte is there; the file is being published under its content hash."""
     RECEIVED = "received"
     """The file is stored and an asset stands for it."""
+    FAILED = "failed"
+    """The bytes are not what was declared, or were lost; nothing is kept. Send the file again."""
     CANCELLED = "cancelled"
     """The creator stopped it; its bytes are gone."""
     EXPIRED = "expired"
@@ -26,9 +28,9 @@ class UploadState(StrEnum):
 class UploadEvent(StrEnum):
     """What can happen to an upload."""
 
-    FINISH = "finish"
+    COMPLETE = "complete"
     STORE = "store"
-    REOPEN = "reopen"
+    FAIL = "fail"
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -61,16 +63,17 @@ UPLOAD: Final = Machine(
     "upload",
     {
         UploadState.RECEIVING: {
-            UploadEvent.FINISH: UploadState.STORING,
+            UploadEvent.COMPLETE: UploadState.STORING,
+            UploadEvent.FAIL: UploadState.FAILED,
             UploadEvent.CANCEL: UploadState.CANCELLED,
             UploadEvent.EXPIRE: UploadState.EXPIRED,
         },
         UploadState.STORING: {
             UploadEvent.STORE: UploadState.RECEIVED,
-            UploadEvent.REOPEN: UploadState.RECEIVING,
-            UploadEvent.CANCEL: UploadState.CANCELLED,
+            UploadEvent.FAIL: UploadState.FAILED,
         },
         UploadState.RECEIVED: {},
+        UploadState.FAILED: {},
         UploadState.CANCELLED: {},
         UploadState.EXPIRED: {},
     },

@@ -1,0 +1,21 @@
+"""The media floor as a Django app."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class MediaIngestConfig(AppConfig):
+    """Uploads, assets, clips, previews."""
+
+    name = "media_ingest"
+    verbose_name = "Footage"
+
+    def ready(self) -> None:
+        """Say which jobs exist and which topics wake them."""
+        from media_ingest import subscribers
+
+        import_module("media_ingest.tasks")
+        subscribers.register()

@@ -1,0 +1,11 @@
+"""All tables of the media floor, for Django's one app label."""
+
+from __future__ import annotations
+
+from media_ingest.models.asset import Asset, ProbeReport
+from media_ingest.models.batch import Batch
+from media_ingest.models.clip import Clip
+from media_ingest.models.derivative import Derivative, DerivativeKind
+from media_ingest.models.upload import Upload
+
+__all__ = ["Asset", "Batch", "Clip", "Derivative", "DerivativeKind", "ProbeReport", "Upload"]

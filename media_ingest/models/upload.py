@@ -1,0 +1,83 @@
+"""Files on their way in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from core.accounts.models import Organisation
+from core.constraints import check_in
+from core.ids import Prefix
+from core.models_base import Record
+from media_ingest.domain.states import UploadState
+from media_ingest.models.asset import Asset
+from media_ingest.models.batch import Batch
+
+
+class Upload(Record):
+    """One declared file and how much of it is here. The bytes lie in scratch under the row's id."""
+
+    PREFIX = Prefix.UPLOAD
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="uploads")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="uploads", null=True)
+    name = models.CharField(max_length=255)
+    """What its owner calls the file. Data, never a path."""
+    size_bytes = models.BigIntegerField()
+    """The declared size; the upload is complete at exactly this many bytes."""
+    received_bytes = models.BigIntegerField(default=0)
+    """Bytes known to be on disk (synced). The file itself may already hold more."""
+    generation = models.PositiveIntegerField(default=0)
+    """Counts how often bytes were lost from scratch; running hashes of an older generation are void."""
+    declared_sha256 = models.CharField(max_length=64, default="", blank=True)
+    """What the sender says the whole file hashes to; empty when not said."""
+    sha256 = models.CharField(max_length=64, default="", blank=True)
+    """What the bytes hashed to as they arrived; set with the last byte."""
+    state = models.CharField(max_length=16, default=UploadState.RECEIVING)
+    failure = models.CharField(max_length=40, default="", blank=True)
+    """Error code that says why the upload failed."""
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="uploads", null=True)
+    duplicate = models.BooleanField(default=False)
+    """The organisation had these bytes already: ``asset`` is the earlier one."""
+    active_at = models.DateTimeField()
+    """When bytes last arrived (or the upload was declared)."""
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        """What is true of every upload."""
+
+        constraints: ClassVar = (
+            check_in("state", UploadState, "media_ingest_upload_state"),
+            models.CheckConstraint(condition=~Q(name=""), name="media_ingest_upload_name_present"),
+            models.CheckConstraint(
+                condition=Q(received_bytes__gte=0, received_bytes__lte=F("size_bytes")),
+                name="media_ingest_upload_received_within_size",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[UploadState.STORING, UploadState.RECEIVED]) | ~Q(sha256=""),
+                name="media_ingest_upload_complete_has_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=UploadState.RECEIVED, asset__isnull=False)
+                | (~Q(state=UploadState.RECEIVED) & Q(asset__isnull=True)),
+                name="media_ingest_upload_received_has_asset",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=UploadState.FAILED) & ~Q(failure="") | ~Q(state=UploadState.FAILED) & Q(failure=""),
+                name="media_ingest_upload_failed_has_reason",
+            ),
+        )
+        indexes: ClassVar = (
+            models.Index(fields=["organisation", "state", "-id"], name="media_ingest_upload_list"),
+            models.Index(
+                fields=["expires_at"], name="media_ingest_upload_expiry", condition=Q(state=UploadState.RECEIVING)
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Show the name."""
+        return self.name

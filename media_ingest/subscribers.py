@@ -1,0 +1,12 @@
+"""Which jobs of this floor a topic wakes."""
+
+from __future__ import annotations
+
+from core.jobs.registry import subscribe
+from media_ingest.services.finishing import ASSET_RECEIVED
+from media_ingest.services.progress import PROBE
+
+
+def register() -> None:
+    """Connect topics to jobs; called when the app is ready."""
+    subscribe(ASSET_RECEIVED, PROBE)

@@ -1,0 +1,26 @@
+"""The jobs of this floor: each handler calls one service."""
+
+from __future__ import annotations
+
+from core.accounts.policy import Actor
+from core.ids import Prefix, parse_public_id
+from core.jobs.registry import handles
+from core.jobs.services import Claim, Retryable
+from media_ingest.services.finishing import RECEIVE, upload_finish
+from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
+
+
+@handles(RECEIVE, queue="probe", max_attempts=12)
+def receive(claim: Claim) -> None:
+    """Store a complete upload, when the request that brought its last byte did not."""
+    try:
+        upload_finish(actor=Actor.system(), upload_id=parse_public_id(Prefix.UPLOAD, claim.subject))
+    except OSError as error:
+        raise Retryable(f"storage refused: {error.strerror}") from error
+
+
+@handles(SWEEP, queue="default")
+def sweep(claim: Claim) -> None:
+    """Keep house, and note the next night."""
+    storage_sweep(actor=Actor.system())
+    sweep_schedule()
