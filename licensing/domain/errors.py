@@ -30,3 +30,5 @@ RATE_CARD_CHANGED = ErrorCode("rate_card_changed", Kind.CONFLICT, "A published r
 NO_RATE_CARD = ErrorCode("no_rate_card", Kind.UNAVAILABLE, "No rate card is in force")
 ASSET_NOT_READY = ErrorCode("asset_not_ready", Kind.CONFLICT, "This file has not been read yet")
 USE_CASE_INVALID = ErrorCode("use_case_invalid", Kind.INVALID, "This use case cannot be stored")
+USE_CASE_NAME_TAKEN = ErrorCode("use_case_name_taken", Kind.CONFLICT, "You have another use case with this name")
+DECLARATION_INVALID = ErrorCode("declaration_invalid", Kind.INVALID, "This declaration cannot be stored")

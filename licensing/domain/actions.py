@@ -1,0 +1,30 @@
+"""What can be done with terms, contracts, use cases and declarations, and by whom."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.accounts.actions import Action, OrganisationKind, Role, Scope
+
+_STUDIO: Final = frozenset({OrganisationKind.STUDIO})
+_BUYER: Final = frozenset({OrganisationKind.BUYER})
+
+# Prices, use cases and declarations.
+USE_CASE_VIEW: Final = Action(
+    "use_case.view",
+    Scope.CATALOG_READ,
+    frozenset({OrganisationKind.BUYER}),
+    frozenset({Role.OWNER, Role.ENGINEER, Role.LEGAL, Role.PROCUREMENT, Role.VIEWER}),
+)
+USE_CASE_WRITE: Final = Action(
+    "use_case.write",
+    Scope.QUOTES_WRITE,
+    frozenset({OrganisationKind.BUYER}),
+    frozenset({Role.OWNER, Role.ENGINEER, Role.LEGAL, Role.PROCUREMENT}),
+)
+CLIP_DECLARE: Final = Action(
+    "clip.declare",
+    Scope.LIBRARY_WRITE,
+    frozenset({OrganisationKind.STUDIO}),
+    frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER}),
+)
