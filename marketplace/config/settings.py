@@ -9,7 +9,7 @@ from core.logging import logging_configure
 from marketplace.config.env import BASE_DIR, read
 
 OFFCUT = read()
-OFFCUT.home.mkdir(parents=True, exist_ok=True)
+(OFFCUT.home / "static").mkdir(parents=True, exist_ok=True)
 logging_configure(console=OFFCUT.log_console, level=OFFCUT.log_level)
 
 DEBUG = OFFCUT.debug
@@ -80,6 +80,7 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": database.name,
+            "TEST": {"NAME": str(OFFCUT.home / "test.sqlite3")},  # a file: in memory, SQLite locks differently
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -1,0 +1,186 @@
+"""Durable jobs: written with the change they follow, done once, fenced, capped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from core.clock import now
+from core.errors import ErrorCode, Kind
+from core.jobs import registry
+from core.jobs.claim import Claim, LeaseLost, Retryable
+from core.jobs.models import Job, JobState
+from core.jobs.registry import handles, subscribe
+from core.jobs.runner import run_due, run_job
+from core.jobs.services import claim_next, enqueue, job_retry, publish
+
+REFUSED = ErrorCode("refused_in_this_test", Kind.INVALID, "Refused")
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the handlers of these tests out of the real registry."""
+    monkeypatch.setattr(registry, "_handlers", {})
+    monkeypatch.setattr(registry, "_topics", {})
+    return
+
+
+def expire(job: Job) -> None:
+    """Let a lease run out as if its worker had vanished."""
+    Job.objects.filter(pk=job.pk).update(lease_until=now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_change_leaves_no_job() -> None:
+    handles("t.work")(lambda claim: None)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        enqueue(kind="t.work", subject="a")
+        _ = 1 / 0
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_twice_is_asking_once() -> None:
+    runs: list[str] = []
+    handles("t.work")(lambda claim: runs.append(claim.subject))
+    first = enqueue(kind="t.work", subject="a")
+    assert enqueue(kind="t.work", subject="a").pk == first.pk
+    assert run_due() == 1
+    assert run_due() == 0
+    assert runs == ["a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_topic_wakes_each_subscriber_once() -> None:
+    seen: list[tuple[str, str | int]] = []
+    handles("t.left")(lambda claim: seen.append(("left", claim.payload["n"])))
+    handles("t.right")(lambda claim: seen.append(("right", claim.payload["n"])))
+    subscribe("topic.happened", "t.left")
+    subscribe("topic.happened", "t.right")
+    subscribe("topic.happened", "t.right")
+    publish(topic="topic.happened", subject="x", payload={"n": 1})
+    run_due()
+    assert sorted(seen) == [("left", 1), ("right", 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_lease_has_passed_cannot_settle() -> None:
+    """The zombie: stopped longer than its lease, then woken. Fenced out, it changes nothing."""
+    handles("t.work")(lambda claim: None)
+    job = enqueue(kind="t.work", subject="a")
+    zombie = claim_next(job_id=job.pk)
+    assert zombie is not None
+    expire(job)
+    heir = claim_next(job_id=job.pk)
+    assert heir is not None
+    assert heir.attempt == 2
+    with pytest.raises(LeaseLost), zombie.settle():
+        enqueue(kind="t.work", subject="effect of the zombie")
+    with heir.settle():
+        enqueue(kind="t.work", subject="effect of the heir")
+    assert not Job.objects.filter(subject="effect of the zombie").exists()
+    assert Job.objects.filter(subject="effect of the heir").exists()
+    assert not zombie.beat()
+    assert zombie.lost()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_fence_the_zombie_would_have_its_effect() -> None:
+    """The control: the same story with the token check left out does double work."""
+    handles("t.work")(lambda claim: None)
+    job = enqueue(kind="t.work", subject="a")
+    zombie = claim_next(job_id=job.pk)
+    expire(job)
+    heir = claim_next(job_id=job.pk)
+    assert zombie is not None
+    assert heir is not None
+    effects = []
+    for _ in (zombie, heir):
+        with transaction.atomic():
+            effects.append(Job.objects.filter(pk=job.pk).update(state=JobState.DONE, token=None, lease_until=None))
+    assert effects == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_poison_job_is_parked_after_its_last_attempt_and_others_go_on() -> None:
+    done: list[str] = []
+    handles("t.poison", max_attempts=3)(lambda claim: None)
+    handles("t.good")(lambda claim: done.append(claim.subject))
+    poison = enqueue(kind="t.poison", subject="p")
+    enqueue(kind="t.good", subject="g")
+    for _ in range(3):
+        assert claim_next(kinds=["t.poison"]) is not None  # and the worker dies without a word
+        expire(poison)
+    assert claim_next(kinds=["t.poison"]) is None
+    poison.refresh_from_db()
+    assert poison.state == JobState.DEAD
+    assert poison.attempt == 3
+    run_due()
+    assert done == ["g"]
+    assert job_retry(job_id=poison.pk).state == JobState.QUEUED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_retryable_failure_backs_off_and_a_refusal_does_not() -> None:
+    def fails(claim: Claim) -> None:
+        if claim.subject == "later":
+            raise Retryable("the disk is full")
+        raise REFUSED("never")
+
+    handles("t.work")(fails)
+    later, never = enqueue(kind="t.work", subject="later"), enqueue(kind="t.work", subject="never")
+    run_due()
+    later.refresh_from_db()
+    never.refresh_from_db()
+    assert (later.state, later.last_error) == (JobState.QUEUED, "the disk is full")
+    assert later.run_after > now()
+    assert (never.state, never.attempt) == (JobState.FAILED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_workers_at_once_do_a_job_once() -> None:
+    """T36: the same message delivered ten times concurrently has one effect."""
+    runs: list[str] = []
+    handles("t.work")(lambda claim: runs.append(claim.subject))
+    job = enqueue(kind="t.work", subject="a")
+    barrier, outcomes = threading.Barrier(10), []
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            outcomes.append(run_job(job.pk))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert runs == ["a"]
+    assert sorted(outcomes) == [False] * 9 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heart_keeps_a_long_job_alive(settings: pytest.FixtureRequest) -> None:
+    beats: list[bool] = []
+
+    def long_work(claim: Claim) -> None:
+        before = Job.objects.get(pk=claim.job_id).lease_until
+        deadline = threading.Event()
+        while not deadline.wait(0.1) and len(beats) < 100:
+            lease = Job.objects.get(pk=claim.job_id).lease_until
+            beats.append(lease != before)
+            if beats[-1]:
+                return
+
+    settings.OFFCUT = __import__("dataclasses").replace(settings.OFFCUT, job_lease_s=1)  # type: ignore[attr-defined]
+    handles("t.work")(long_work)
+    enqueue(kind="t.work", subject=str(uuid4()))
+    run_due()
+    assert beats[-1]
