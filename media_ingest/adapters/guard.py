@@ -76,12 +76,14 @@ def guard(path: Path, *, size_bytes: int) -> Sniffed | Rejection:
         descriptor = os.open(path, flags)
     except OSError as error:
         return Rejection(Reason.NOT_MEDIA, f"cannot be opened: {error.strerror}")
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path
-        status = os.fstat(file.fileno())
-        refusal = _ordinary(file.fileno(), status, size_bytes)
+    try:
+        status = os.fstat(descriptor)
+        refusal = _ordinary(descriptor, status, size_bytes)
         if refusal is not None:
             return refusal
-        head = file.read(_HEAD) or b""
+        head = os.read(descriptor, _HEAD)
+    finally:
+        os.close(descriptor)
     found = sniff(head)
     return found if isinstance(found, Rejection) else Sniffed(found, status.st_size)
 

@@ -16,7 +16,7 @@ from media_ingest.domain.timing import Timing, timing
 
 REPORT_VERSION: Final = 1
 _TEXT_LENGTH: Final = 100
-_STARVED: Final = frozenset({"memory", "too_large"})
+_STARVED: Final = frozenset({"memory", "too_large", "cpu"})
 
 # ITU-T H.273 code points, by the names ffmpeg users know.
 _PRIMARIES: Final = {
