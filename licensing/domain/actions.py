@@ -13,18 +13,18 @@ _BUYER: Final = frozenset({OrganisationKind.BUYER})
 USE_CASE_VIEW: Final = Action(
     "use_case.view",
     Scope.CATALOG_READ,
-    frozenset({OrganisationKind.BUYER}),
+    _BUYER,
     frozenset({Role.OWNER, Role.ENGINEER, Role.LEGAL, Role.PROCUREMENT, Role.VIEWER}),
 )
 USE_CASE_WRITE: Final = Action(
     "use_case.write",
     Scope.QUOTES_WRITE,
-    frozenset({OrganisationKind.BUYER}),
+    _BUYER,
     frozenset({Role.OWNER, Role.ENGINEER, Role.LEGAL, Role.PROCUREMENT}),
 )
 CLIP_DECLARE: Final = Action(
     "clip.declare",
     Scope.LIBRARY_WRITE,
-    frozenset({OrganisationKind.STUDIO}),
+    _STUDIO,
     frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER}),
 )

@@ -18,6 +18,13 @@ Values = Mapping[str, Value]
 TermsValues = Mapping[str, Values]
 """Values of a whole terms profile: clause code → values."""
 
+
+def chosen(values: TermsValues, code: str, name: str) -> frozenset[str]:
+    """The members of a set or list parameter; empty for anything else."""
+    value = values[code][name]
+    return frozenset(value) if isinstance(value, tuple) else frozenset()
+
+
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -139,33 +146,44 @@ class Clause:
         """The words of every value in that language."""
         return {item.name: item.text(values[item.name], language) for item in self.parameters}
 
-    def render(self, values: Values, language: Language, text: Text | None = None) -> str:
+    def template_for(self, values: Values) -> Text:
+        """The text these values call for: that of the approved fallback they equal, else the clause's own."""
+        for rung in self.fallbacks:
+            if rung.text is not None and all(values[name] == value for name, value in rung.values):
+                return rung.text
+        return self.text
+
+    def render(self, values: Values, language: Language) -> str:
         """The legal text with its values in place; blank lines separate paragraphs."""
         spoken = self.spoken(values, language)
-        return PLACEHOLDER.sub(lambda match: spoken[match[1]], (text or self.text).of(language))
+        return PLACEHOLDER.sub(lambda match: spoken[match[1]], self.template_for(values).of(language))
 
     def read(self, rendered: str, language: Language) -> dict[str, Value]:
         """The values a rendered text states: the reverse of `render`. Refused when it is not this clause's text."""
+        for template in (self.text, *(rung.text for rung in self.fallbacks if rung.text)):
+            match = re.fullmatch(self._pattern(template.of(language), language), rendered, re.DOTALL)
+            if match is not None:
+                return {item.name: item.read(match[item.name], language) for item in self.parameters}
+        raise Refused(f"this is not the text of {self.code}")
+
+    def _pattern(self, template: str, language: Language) -> str:
         pattern, seen = "", set[str]()
-        parts = PLACEHOLDER.split(self.text.of(language))
-        for index, part in enumerate(parts):
+        for index, part in enumerate(PLACEHOLDER.split(template)):
             if index % 2 == 0:
                 pattern += re.escape(part)
+            elif part in seen:
+                pattern += f"(?P={part})"
             else:
-                words = _pattern(self._by_name[part], language)
-                pattern += f"(?P={part})" if part in seen else f"(?P<{part}>{words})"
+                pattern += f"(?P<{part}>{_words_of(self._by_name[part], language)})"
                 seen.add(part)
-        match = re.fullmatch(pattern, rendered, re.DOTALL)
-        if match is None:
-            raise Refused(f"this is not the text of {self.code}")
-        return {item.name: item.read(match[item.name], language) for item in self.parameters}
+        return pattern
 
     def canonical_sha256(self) -> str:
         """SHA-256 that changes when any word, value, limit or fallback of this version changes."""
         return sha256_json(clause_facts(self))
 
 
-def _pattern(parameter: Parameter, language: Language) -> str:
+def _words_of(parameter: Parameter, language: Language) -> str:
     match parameter:
         case Choice():
             return "|".join(re.escape(item.words.of(language)) for item in parameter.options)

@@ -99,7 +99,7 @@ MORAL_RIGHTS: Final = Clause(
     title=wording("Moral rights", "Droit moral"),
     summary=wording(
         "Your moral right cannot be sold. You agree only that rushes may be used for training, not published.",
-        "Votre droit moral est inaliénable. Vous acceptez seulement l'entraînement sur vos rushes, non leur publication.",
+        "Votre droit moral est inaliénable. Vous acceptez l'entraînement sur vos rushes, non leur publication.",
     ),
     parameters=(
         Choice(

@@ -80,7 +80,7 @@ DERIVATIVE_DATASET: Final = Clause(
             ),
             no=wording(
                 "They may be kept after the Footage is deleted, provided the Footage cannot be rebuilt from them.",
-                "Elles peuvent survivre à la suppression des Rushes, pourvu que ceux-ci ne puissent en être reconstitués.",
+                "Elles peuvent survivre à la suppression des Rushes, si ceux-ci ne peuvent en être reconstitués.",
             ),
             default=True,
         ),

@@ -117,7 +117,7 @@ MFN: Final = Clause(
             name="enabled",
             label=wording("Most favoured", "Clause active"),
             yes=wording(
-                "The Licensee shall not pay the Licensor less for a licensed minute than it pays, through the Platform,",
+                "The Licensee shall not pay the Licensor less for a licensed minute than it pays, on the Platform,",
                 "Le Licencié ne peut payer au Concédant, par minute concédée, moins qu'il ne paie, par la Plateforme,",
             ),
             no=wording(

@@ -63,8 +63,8 @@ DATA_SUBJECT: Final = Clause(
                     "guardian_consent",
                     "Footage showing a recognisable minor is licensed only with the written consent of every holder of "
                     "parental authority",
-                    "Les Rushes montrant un mineur reconnaissable ne sont concédés qu'avec le consentement écrit de tous les "
-                    "titulaires de l'autorité parentale",
+                    "Les Rushes montrant un mineur reconnaissable ne sont concédés qu'avec le consentement écrit de "
+                    "tous les titulaires de l'autorité parentale",
                 ),
             ),
             default="none",

@@ -230,7 +230,7 @@ EVAL_ONLY: Final = Clause(
             ),
             no=wording(
                 "The grant is not limited to evaluation, but an evaluation copy may be delivered first.",
-                "L'autorisation n'est pas limitée à l'évaluation, mais une copie d'évaluation peut être remise d'abord.",
+                "L'autorisation n'est pas limitée à l'évaluation, mais une copie d'évaluation peut la précéder.",
             ),
             default=False,
         ),

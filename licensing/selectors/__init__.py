@@ -1,0 +1,1 @@
+"""Reading licensing: what is in force, what an actor may see."""

@@ -1,0 +1,1 @@
+"""Changing licensing: one public function, one business operation, one transaction."""
