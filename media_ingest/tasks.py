@@ -6,7 +6,10 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, Retryable
+from media_ingest.services.deriving import asset_derive
 from media_ingest.services.finishing import RECEIVE, upload_finish
+from media_ingest.services.probing import asset_probe
+from media_ingest.services.progress import DERIVE, PROBE
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
 
 
@@ -17,6 +20,18 @@ def receive(claim: Claim) -> None:
         upload_finish(actor=Actor.system(), upload_id=parse_public_id(Prefix.UPLOAD, claim.subject))
     except OSError as error:
         raise Retryable(f"storage refused: {error.strerror}") from error
+
+
+@handles(PROBE, queue="probe")
+def probe(claim: Claim) -> None:
+    """Find out what a received file is."""
+    asset_probe(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
+
+
+@handles(DERIVE, queue="derive")
+def derive(claim: Claim) -> None:
+    """Make the pictures that stand for a ready file."""
+    asset_derive(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
 
 
 @handles(SWEEP, queue="default")
