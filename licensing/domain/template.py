@@ -1,0 +1,127 @@
+"""The creator agreement around its clauses: title, parties, definitions, grid of rights, notices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from licensing.domain.wording import Text, wording
+
+TEMPLATE_NAME: Final = "creator_agreement"
+TEMPLATE_VERSION: Final = 1
+
+TITLE: Final = wording(
+    "Agreement on the licensing of footage for the training of artificial intelligence",
+    "Contrat de licence de rushes pour l'entraînement de l'intelligence artificielle",
+)
+
+PARTIES: Final = wording(
+    """
+    Between {licensor} ({licensor_id}), "the Licensor", and {platform}, operator of the Offcut service, "the Platform",
+    which grants licences to buyers in the name and on behalf of the Licensor.
+    """,
+    """
+    Entre {licensor} ({licensor_id}), "le Concédant", et {platform}, exploitant du service Offcut, "la Plateforme",
+    qui consent des licences aux acheteurs au nom et pour le compte du Concédant.
+    """,
+)
+
+REFERENCE: Final = wording(
+    "Reference {agreement_id}, template {template}, version {template_version}, revision {revision}.",
+    "Référence {agreement_id}, modèle {template}, version {template_version}, révision {revision}.",
+)
+
+DEFINITIONS: Final = (
+    wording(
+        '"Footage": the clips the Licensor offers on the Platform under this Agreement, whole or in part.',
+        '"Rushes" : les plans proposés par le Concédant sur la Plateforme selon le présent Contrat, en tout ou partie.',
+    ),
+    wording(
+        '"Licence": the right granted to one Licensee in one clip, as stated in its certificate.',
+        '"Licence" : le droit consenti à un Licencié sur un plan, tel qu\'énoncé dans son certificat.',
+    ),
+    wording(
+        '"Licensee": the buyer to whom a Licence is granted.',
+        '"Licencié" : l\'acheteur auquel une Licence est consentie.',
+    ),
+    wording(
+        '"Model": a system whose parameters are set or adjusted by computation on data.',
+        '"Modèle" : un système dont les paramètres sont fixés ou ajustés par un calcul sur des données.',
+    ),
+    wording(
+        '"Output": anything a Model produces in answer to an input.',
+        '"Sortie" : tout ce qu\'un Modèle produit en réponse à une entrée.',
+    ),
+)
+
+GRID_TITLE: Final = wording(
+    "Grid of rights (article L131-3 of the French Intellectual Property Code)",
+    "Grille des droits (article L131-3 du code de la propriété intellectuelle)",
+)
+
+GRID_INTRO: Final = wording(
+    "Each right granted is stated separately, with its extent, purpose, place and duration. The rest is kept.",
+    "Chaque droit cédé est mentionné distinctement, avec son étendue, sa destination, son lieu et sa durée. Le reste "
+    "est conservé.",
+)
+
+GRID: Final = (
+    (
+        wording("Reproduction", "Reproduction"),
+        wording(
+            "Extent: {modalities}. Purpose: {purposes}, for {classes}. Place: {processing}; storage {storage}. "
+            "Duration: at most {term} from each Licence.",
+            "Étendue : {modalities}. Destination : {purposes}, pour {classes}. Lieu : {processing} ; conservation "
+            "{storage}. Durée : {term} au plus à compter de chaque Licence.",
+        ),
+    ),
+    (
+        wording("Extraction for text and data mining", "Extraction aux fins de fouille de textes et de données"),
+        wording(
+            "Extent: {modalities}. Purpose: {purposes}, and nothing else. Place: {processing}. "
+            "Duration: at most {term} from each Licence.",
+            "Étendue : {modalities}. Destination : {purposes}, et rien d'autre. Lieu : {processing}. "
+            "Durée : {term} au plus à compter de chaque Licence.",
+        ),
+    ),
+    (
+        wording("Adaptation, technical only", "Adaptation, technique seulement"),
+        wording(
+            "Extent: cutting, scaling, transcoding; derived data {derived}. Purpose: as above. Place: {processing}. "
+            "Duration: at most {term} from each Licence.",
+            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. Destination : comme "
+            "ci-dessus. Lieu : {processing}. Durée : {term} au plus à compter de chaque Licence.",
+        ),
+    ),
+    (
+        wording("Communication to the public", "Représentation"),
+        wording("Not granted.", "Non cédée."),
+    ),
+)
+
+GRID_SOURCES: Final = {
+    "modalities": ("FIELD_OF_USE", "modalities"),
+    "purposes": ("FIELD_OF_USE", "purposes"),
+    "classes": ("MODEL_CLASS", "classes"),
+    "processing": ("TERRITORY", "processing"),
+    "storage": ("TERRITORY", "storage"),
+    "term": ("TERM", "training_access_months"),
+    "derived": ("DERIVATIVE_DATASET", "sharing"),
+}
+"""Where each word of the grid comes from: clause and parameter."""
+
+ONE_LANGUAGE: Final = wording(
+    "[The parties agreed on this clause in French only, in these words.]",
+    "[Les parties sont convenues de cette clause en anglais seulement, dans les termes suivants.]",
+)
+
+COUNSEL_NOTICE: Final = wording(
+    "Notice: this text was drafted with care but is not legal advice. Each party should have counsel review it before "
+    "signing, and counsel must review it before it is relied on in a dispute.",
+    "Avertissement : ce texte a été rédigé avec soin mais ne constitue pas un avis juridique. Chaque partie devrait "
+    "le faire relire par un conseil avant de signer, et un conseil doit le relire avant toute invocation dans un litige.",
+)
+
+HEADINGS: Final[dict[str, Text]] = {
+    "definitions": wording("Definitions", "Définitions"),
+    "clauses": wording("Clauses", "Clauses"),
+}
