@@ -16,7 +16,7 @@ from media_ingest.models import Clip
 class Declaration(Record):
     """One clip's declaration, replaced as a whole; the audit trail keeps what was said before."""
 
-    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, related_name="+")
+    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, related_name="declaration")
     genre = models.CharField(max_length=16)
     tech = models.JSONField(default=list)
     """Codes of `licensing.domain.facts.Tech`, sorted, each once."""
