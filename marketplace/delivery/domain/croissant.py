@@ -65,7 +65,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("start_ms", _WHOLE, "Start of the clip in its source, in milliseconds"),
     ("end_ms", _WHOLE, "End of the clip in its source, in milliseconds, not included"),
     ("duration_ms", _WHOLE, "Licensed length in milliseconds"),
-    ("cut", _TEXT, "How the bytes came out of the source: whole or keyframe_copy"),
+    ("cut", _TEXT, "How the bytes came out of the source; whole: packets copied"),
     ("width", _WHOLE, "Width as displayed, in pixels"),
     ("height", _WHOLE, "Height as displayed, in pixels"),
     ("frame_rate", _TEXT, "Average frame rate as an exact ratio"),

@@ -22,8 +22,6 @@ class CutMethod(StrEnum):
 
     WHOLE = "whole"
     """The whole source, packets copied: no picture is decoded."""
-    KEYFRAME_COPY = "keyframe_copy"
-    """Packets copied between two key frames."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,16 +37,13 @@ class SampleSpec:
 
     @property
     def method(self) -> CutMethod:
-        """Whole when the span is the source, a cut on key frames otherwise."""
-        if self.start_ms == 0 and self.end_ms >= self.source_duration_ms:
-            return CutMethod.WHOLE
-        return CutMethod.KEYFRAME_COPY
+        """The one method that clips of this catalogue need: a clip is its whole source."""
+        return CutMethod.WHOLE
 
     @property
     def expected_bytes(self) -> int:
-        """Size the sample should have: its share of the source, rounded up."""
-        span = min(self.end_ms, self.source_duration_ms) - self.start_ms
-        return -(-self.source_bytes * span // self.source_duration_ms)
+        """Size the sample should have, in bytes: a copied sample is about as large as its source."""
+        return self.source_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +90,10 @@ def _room(sample: SampleSpec) -> int:
 def _checked(sample: SampleSpec) -> SampleSpec:
     if not sample.key or any(character in sample.key for character in "./\\ \x00"):
         raise ValueError(f"a sample key has no dots, slashes or spaces: {sample.key!r}")
-    if not 0 <= sample.start_ms < sample.end_ms:
-        raise ValueError(f"the span of {sample.key} is empty or reversed")
-    if sample.start_ms >= sample.source_duration_ms or sample.source_bytes <= 0:
-        raise ValueError(f"the source of {sample.key} has nothing at {sample.start_ms} ms")
+    if (sample.start_ms, sample.end_ms) != (0, sample.source_duration_ms) or sample.end_ms <= 0:
+        raise ValueError(f"{sample.key} is not the whole of its source")
+    if sample.source_bytes <= 0:
+        raise ValueError(f"the source of {sample.key} is empty")
     return sample
 
 
@@ -106,7 +101,7 @@ def dataset_plan(samples: Iterable[SampleSpec], *, shard_bytes: int = DEFAULT_SH
     """Distribute samples over shards in key order, filling each shard up to ``shard_bytes``.
 
     A sample larger than a shard gets a shard of its own. Raises ValueError for an empty list, a
-    repeated key, a key that a loader could not read, or an impossible span.
+    repeated key, a key that a loader could not read, or a span that is not the whole source.
     """
     ordered = sorted(_checked(sample) for sample in samples)
     if not ordered:

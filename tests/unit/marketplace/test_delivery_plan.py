@@ -38,11 +38,9 @@ def test_a_sample_larger_than_a_shard_gets_one_of_its_own() -> None:
     assert [[sample.key for sample in shard.samples] for shard in plan.shards] == [["a"], ["b"], ["c"]]
 
 
-def test_a_whole_source_is_copied_and_a_part_is_cut() -> None:
+def test_a_whole_source_is_copied() -> None:
     assert spec("a").method is CutMethod.WHOLE
-    part = spec("b", start_ms=250, end_ms=500)
-    assert part.method is CutMethod.KEYFRAME_COPY
-    assert part.expected_bytes == MIB // 4
+    assert spec("a").expected_bytes == MIB
 
 
 @pytest.mark.parametrize(
@@ -54,7 +52,9 @@ def test_a_whole_source_is_copied_and_a_part_is_cut() -> None:
         [spec("a/b")],
         [spec("")],
         [spec("a", start_ms=5, end_ms=5)],
-        [spec("a", start_ms=1000, end_ms=2000)],
+        [spec("a", end_ms=500)],
+        [spec("a", end_ms=2000)],
+        [spec("a", end_ms=0, source_ms=0)],
         [spec("a", size=0)],
     ],
 )

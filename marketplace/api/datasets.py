@@ -1,0 +1,246 @@
+"""Datasets: state, progress, files, signed links, and the buyer's report that everything arrived."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.views import View
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.accounts.policy import Scope
+from core.api.fields import PublicIdField
+from core.api.operation import Call, Resource, operation
+from core.api.pagination import Page
+from core.api.problems import problem_response
+from core.errors import DomainError
+from core.ids import Prefix
+from marketplace.delivery.adapters.slices import FileSlice
+from marketplace.delivery.domain.errors import DATASET_NOT_READY, FILE_UNKNOWN, LICENCE_ENDED, REPORT_MISMATCH
+from marketplace.delivery.domain.ranges import Span, UnsatisfiableRangeError, range_applies, span_wanted
+from marketplace.delivery.models import Dataset, DatasetFile
+from marketplace.delivery.selectors import BuildProgress, dataset_get, datasets_listed, files_of, progress_of
+from marketplace.delivery.services.links import LINKS_AT_ONCE, Link, Offered, file_offered, files_link, offered_open
+from marketplace.delivery.services.reporting import Report, dataset_confirm
+
+_NAME_LENGTH = 200
+
+
+class DatasetOut(serializers.Serializer[Dataset]):
+    """A dataset and its figures."""
+
+    id = PublicIdField(Prefix.DATASET)
+    order_id = PublicIdField(Prefix.ORDER)
+    name = serializers.SerializerMethodField()
+    version = serializers.IntegerField()
+    state = serializers.CharField()
+    reason = serializers.SerializerMethodField()
+    samples = serializers.IntegerField()
+    duration_ms = serializers.IntegerField()
+    shards = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    certificate = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+
+    def get_name(self, dataset: Dataset) -> str:
+        return f"offcut-{dataset.public_id}".replace("_", "-")
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_reason(self, dataset: Dataset) -> str | None:
+        return dataset.reason or None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_certificate(self, dataset: Dataset) -> str | None:
+        return dataset.certificate.code if hasattr(dataset, "certificate") else None
+
+
+class DatasetQuery(serializers.Serializer[Any]):
+    """Which datasets."""
+
+    order_id = PublicIdField(Prefix.ORDER, required=False)
+
+
+class ProgressOut(serializers.Serializer[BuildProgress]):
+    """How far a build is; bytes in done and total."""
+
+    state = serializers.CharField()
+    stage = serializers.CharField()
+    stages = serializers.ListField(child=serializers.CharField())
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    heartbeat_at = serializers.DateTimeField(allow_null=True)
+    attempt = serializers.IntegerField()
+    seconds_left = serializers.IntegerField(allow_null=True)
+
+
+class DatasetFileOut(serializers.Serializer[DatasetFile]):
+    """One file of the folder."""
+
+    name = serializers.CharField(source="path")
+    size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    blake3 = serializers.CharField()
+    etag = serializers.SerializerMethodField()
+
+    def get_etag(self, file: DatasetFile) -> str:
+        return f'"{file.sha256}"'
+
+
+class LinksIn(serializers.Serializer[Any]):
+    """Which files to sign links for."""
+
+    names = serializers.ListField(
+        child=serializers.CharField(max_length=_NAME_LENGTH), min_length=1, max_length=LINKS_AT_ONCE
+    )
+
+
+class LinkOut(serializers.Serializer[Link]):
+    """A link, relative to the site, and when it ends."""
+
+    name = serializers.CharField()
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class ReportIn(serializers.Serializer[Any]):
+    """How the client's check ended."""
+
+    ok = serializers.BooleanField()
+    files = serializers.IntegerField(min_value=0)
+    bytes = serializers.IntegerField(min_value=0)
+    bad_files = serializers.ListField(
+        child=serializers.CharField(max_length=_NAME_LENGTH), max_length=10_000, required=False
+    )
+
+
+class DatasetList(Resource):
+    """`/datasets`."""
+
+    @operation(
+        summary="List datasets",
+        query=DatasetQuery,
+        output=DatasetOut,
+        scope=Scope.DATASETS_READ,
+        paginated=True,
+    )
+    def get(self, call: Call) -> Page[Dataset]:
+        """My organisation's datasets, newest first; of one order with `order_id`."""
+        return call.page(datasets_listed(actor=call.actor, order_id=call.query.get("order_id")))
+
+
+class DatasetDetail(Resource):
+    """`/datasets/{id}`."""
+
+    @operation(summary="Show a dataset", output=DatasetOut, scope=Scope.DATASETS_READ)
+    def get(self, call: Call) -> Dataset:
+        """State, figures and certificate code."""
+        return dataset_get(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET))
+
+
+class DatasetProgress(Resource):
+    """`/datasets/{id}/progress`."""
+
+    @operation(summary="Follow a build", output=ProgressOut, scope=Scope.DATASETS_READ)
+    def get(self, call: Call) -> BuildProgress:
+        """Stage, bytes done and to do, and the time left in the stage when it can be told."""
+        return progress_of(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET))
+
+
+class DatasetFiles(Resource):
+    """`/datasets/{id}/files`."""
+
+    @operation(summary="List a dataset's files", output=DatasetFileOut, scope=Scope.DATASETS_READ, paginated=True)
+    def get(self, call: Call) -> Page[DatasetFile]:
+        """Names, sizes and hashes. Empty until the dataset is ready."""
+        return call.page(files_of(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET)))
+
+
+class DatasetLinks(Resource):
+    """`/datasets/{id}/files/links`."""
+
+    @operation(
+        summary="Sign download links",
+        input=LinksIn,
+        output=LinkOut,
+        many=True,
+        scope=Scope.DATASETS_READ,
+        problems=[DATASET_NOT_READY, LICENCE_ENDED, FILE_UNKNOWN],
+    )
+    def post(self, call: Call) -> list[Link]:
+        """Links for up to 500 files, valid for 15 minutes. Ask again freely while entitled."""
+        return files_link(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET), names=call.data["names"])
+
+
+class DatasetReport(Resource):
+    """`/datasets/{id}/verify_report`."""
+
+    @operation(
+        summary="Report a verified download",
+        input=ReportIn,
+        output=DatasetOut,
+        scope=Scope.DATASETS_READ,
+        problems=[DATASET_NOT_READY, REPORT_MISMATCH],
+    )
+    def post(self, call: Call) -> Dataset:
+        """A clean report for every listed file closes the delivery; reporting again changes nothing."""
+        dataset_id = call.id("dataset_id", Prefix.DATASET)
+        report = Report(
+            ok=call.data["ok"],
+            files=call.data["files"],
+            bytes=call.data["bytes"],
+            bad_files=call.data.get("bad_files", []),
+        )
+        dataset_confirm(actor=call.actor, dataset_id=dataset_id, report=report)
+        return dataset_get(actor=call.actor, dataset_id=dataset_id)
+
+
+class FileDownload(View):
+    """`/files/{token}/{name}`: the bytes behind a signed link. Needs no sign-in: the link is the proof."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+        """Stream a file or a part of it (Range, If-Range, strong ETag)."""
+        try:
+            offered = file_offered(token=token, name=name)
+            return _answer(request, offered)
+        except DomainError as error:
+            return problem_response(error, request)
+
+
+def _answer(request: HttpRequest, offered: Offered) -> HttpResponseBase:
+    size = offered.file.size_bytes
+    if request.headers.get("If-None-Match", "").strip() == offered.etag:
+        return _dressed(HttpResponse(status=HTTPStatus.NOT_MODIFIED), offered)
+    wanted = request.headers.get("Range") if range_applies(request.headers.get("If-Range"), offered.etag) else None
+    try:
+        span = span_wanted(wanted, size)
+    except UnsatisfiableRangeError:
+        response = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        response["Content-Range"] = f"bytes */{size}"
+        return _dressed(response, offered)
+    part = span or Span(0, size)
+    content = FileSlice(offered_open(offered), start=part.start, length=part.length)
+    response = FileResponse(content, content_type="application/octet-stream")
+    response["Content-Length"] = str(part.length)
+    if span is not None:
+        response.status_code = HTTPStatus.PARTIAL_CONTENT
+        response["Content-Range"] = span.content_range(size)
+    return _dressed(response, offered)
+
+
+def _dressed(response: HttpResponseBase, offered: Offered) -> HttpResponseBase:
+    """Headers that every answer about a file has: never shown inside the site, never cached by others."""
+    response["ETag"] = offered.etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-transform"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    file_name = offered.file.path.rsplit("/", 1)[-1]
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name) or "attachment"
+    return response
