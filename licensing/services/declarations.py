@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -10,12 +11,15 @@ from core.accounts.policy import Actor, require
 from core.audit.services import Facts, record
 from core.clock import now
 from core.ids import Prefix, public_id
+from core.jobs.services import publish
 from licensing.domain.actions import CLIP_DECLARE
 from licensing.domain.declaration import Declared, check_declared
 from licensing.models import Declaration
 from licensing.selectors.pricing import declared_of
 from media_ingest.models import Clip
 from media_ingest.selectors import clip_get
+
+CLIP_DECLARED: Final = "licensing.clip.declared"
 
 
 def _facts(declared: Declared) -> Facts:
@@ -59,7 +63,7 @@ def clip_declare(*, actor: Actor, clip_id: UUID, declared: Declared) -> Declared
             Declaration.objects.create(clip=clip, **columns)
         else:
             Declaration.objects.filter(pk=row.pk).update(**columns, updated_at=now())
-        record(
+        event = record(
             actor=actor,
             action="clip.declared",
             subject=public_id(Prefix.CLIP, clip_id),
@@ -67,4 +71,6 @@ def clip_declare(*, actor: Actor, clip_id: UUID, declared: Declared) -> Declared
             before=_facts(before) if before is not None else None,
             after=_facts(declared),
         )
+        clip_ref = public_id(Prefix.CLIP, clip_id)
+        publish(topic=CLIP_DECLARED, subject=f"{clip_ref}:{event.public_id}", payload={"clip": clip_ref})
     return declared
