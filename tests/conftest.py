@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import hypothesis
 import pytest
 
@@ -25,8 +27,9 @@ def _point_the_product_at_a_temporary_home() -> None:
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
         os.environ["OFFCUT_BROKER_URL"] = broker
-    if (ROOT / "marketplace" / "config" / "settings.py").exists():
-        os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
+    with contextlib.suppress(ImportError):
+        django.setup()
 
 
 _point_the_product_at_a_temporary_home()
