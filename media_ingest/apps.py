@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class MediaIngestConfig(AppConfig):
@@ -13,6 +14,7 @@ class MediaIngestConfig(AppConfig):
     name = "media_ingest"
     verbose_name = "Footage"
 
+    @override
     def ready(self) -> None:
         """Say which jobs exist and which topics wake them."""
         from media_ingest import subscribers

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 NAME_LENGTH: Final = 255
+_ENDING_LENGTH: Final = 16
 _UNTOUCHABLE: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT_FORMAT: Final = frozenset({"\u200c", "\u200d"})  # joiners: some scripts and emoji need them
 _REPLACEMENT: Final = "\ufffd"
@@ -44,6 +45,6 @@ def _cut(name: str, limit: int) -> str:
     if len(name) <= limit:
         return name
     stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending) > 16:  # noqa: PLR2004 - longer is no file ending
+    if not dot or len(ending) > _ENDING_LENGTH:
         return name[:limit]
     return f"{stem[: limit - len(ending) - 2]}…{dot}{ending}"

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
+from media_ingest.domain.reasons import Reason
 from media_ingest.domain.states import AssetState
 from media_ingest.models.batch import Batch
 
@@ -97,6 +99,7 @@ class Asset(Record):
                 | Q(duration_ms__gt=0, width__gt=0, height__gt=0, frame_rate_num__gt=0, frame_rate_den__gt=0),
                 name="media_ingest_asset_ready_has_facts",
             ),
+            models.CheckConstraint(condition=Q(reason__in=["", *map(str, Reason)]), name="media_ingest_asset_reason"),
             models.CheckConstraint(
                 condition=~Q(state=AssetState.REJECTED) | ~Q(reason=""), name="media_ingest_asset_rejected_has_reason"
             ),
@@ -115,6 +118,7 @@ class Asset(Record):
             models.Index(fields=["storage_key"], name="media_ingest_asset_storage"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.original_name
@@ -135,6 +139,7 @@ class ProbeReport(Record):
 
         indexes: ClassVar = (models.Index(fields=["asset", "-id"], name="media_ingest_probereport_asset"),)
 
+    @override
     def __str__(self) -> str:
         """Show the tool."""
         return f"{self.tool} {self.tool_version}"

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.ids import Prefix
@@ -28,6 +29,7 @@ class Batch(Record):
             models.CheckConstraint(condition=~Q(name=""), name="media_ingest_batch_name_present"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name

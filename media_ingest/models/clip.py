@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from core.ids import Prefix
 from core.models_base import Record
@@ -40,6 +41,7 @@ class Clip(Record):
             models.UniqueConstraint(fields=["asset", "start_ms", "end_ms"], name="media_ingest_clip_once"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show title or stretch."""
         return self.title or f"[{self.start_ms}, {self.end_ms})"

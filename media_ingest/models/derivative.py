@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from core.constraints import check_in
 from core.models_base import Record
@@ -45,6 +46,7 @@ class Derivative(Record):
         )
         indexes: ClassVar = (models.Index(fields=["storage_key"], name="media_ingest_derivative_stored"),)
 
+    @override
     def __str__(self) -> str:
         """Show kind and asset."""
         return f"{self.kind} {self.asset_id}"

@@ -7,11 +7,13 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
+from media_ingest.domain.failures import Failure
 from media_ingest.domain.states import UploadState
 from media_ingest.models.asset import Asset
 from media_ingest.models.batch import Batch
@@ -25,6 +27,8 @@ class Upload(Record):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="uploads")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="uploads", null=True)
+    request_key = models.CharField(max_length=255, default="", blank=True)
+    """The sender's own name for this declaration: sent twice it is one upload. Empty when none was given."""
     name = models.CharField(max_length=255)
     """What its owner calls the file. Data, never a path."""
     size_bytes = models.BigIntegerField()
@@ -52,6 +56,11 @@ class Upload(Record):
 
         constraints: ClassVar = (
             check_in("state", UploadState, "media_ingest_upload_state"),
+            models.UniqueConstraint(
+                fields=["organisation", "request_key"],
+                condition=~Q(request_key=""),
+                name="media_ingest_upload_declared_once",
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="media_ingest_upload_name_present"),
             models.CheckConstraint(
                 condition=Q(received_bytes__gte=0, received_bytes__lte=F("size_bytes")),
@@ -67,7 +76,11 @@ class Upload(Record):
                 name="media_ingest_upload_received_has_asset",
             ),
             models.CheckConstraint(
-                condition=Q(state=UploadState.FAILED) & ~Q(failure="") | ~Q(state=UploadState.FAILED) & Q(failure=""),
+                condition=Q(failure__in=["", *map(str, Failure)]), name="media_ingest_upload_failure"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=UploadState.FAILED) & ~Q(failure=""))
+                | (~Q(state=UploadState.FAILED) & Q(failure="")),
                 name="media_ingest_upload_failed_has_reason",
             ),
         )
@@ -78,6 +91,7 @@ class Upload(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name

@@ -16,6 +16,7 @@ from core.logging import get_logger
 from core.transitions import advance
 from media_ingest.adapters.scratch import RUNNING_HASHES, scratch_drop, scratch_path
 from media_ingest.adapters.storage import StorageError, store
+from media_ingest.domain.failures import Failure
 from media_ingest.domain.states import UPLOAD, AssetState, UploadEvent, UploadState
 from media_ingest.models import Asset, Upload
 
@@ -32,18 +33,24 @@ def upload_completed(upload: Upload, *, sha256: str) -> None:
 
     A file that is not what its sender declared it to be fails here; nothing of it is kept.
     """
-    facts = {"received_bytes": upload.size_bytes, "sha256": sha256}
     if upload.declared_sha256 not in {"", sha256}:
-        advance(upload, UPLOAD, UploadEvent.FAIL, failure="checksum_mismatch", **facts)
+        advance(
+            upload,
+            UPLOAD,
+            UploadEvent.FAIL,
+            failure=Failure.CHECKSUM_MISMATCH,
+            received_bytes=upload.size_bytes,
+            sha256=sha256,
+        )
         record(
             actor=Actor.system(),
             action="upload.failed",
             subject=upload.public_id,
             organisation_id=upload.organisation_id,
-            after={"failure": "checksum_mismatch", "declared": upload.declared_sha256, "sha256": sha256},
+            after={"failure": Failure.CHECKSUM_MISMATCH, "declared": upload.declared_sha256, "sha256": sha256},
         )
         return
-    advance(upload, UPLOAD, UploadEvent.COMPLETE, **facts)
+    advance(upload, UPLOAD, UploadEvent.COMPLETE, received_bytes=upload.size_bytes, sha256=sha256)
     enqueue(kind=RECEIVE, subject=upload.public_id, payload={"upload": upload.public_id})
 
 
@@ -145,13 +152,13 @@ def _lost(actor: Actor, upload_id: UUID, why: str) -> Upload:
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
         if upload.state != UploadState.STORING:
             return upload
-        advance(upload, UPLOAD, UploadEvent.FAIL, failure="bytes_lost")
+        advance(upload, UPLOAD, UploadEvent.FAIL, failure=Failure.BYTES_LOST)
         record(
             actor=actor,
             action="upload.failed",
             subject=upload.public_id,
             organisation_id=upload.organisation_id,
-            after={"failure": "bytes_lost"},
+            after={"failure": Failure.BYTES_LOST},
         )
     log.error("upload.bytes_lost", upload=upload.public_id, error=why)
     return upload

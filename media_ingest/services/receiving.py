@@ -139,7 +139,9 @@ def _check_open(upload: Upload) -> None:
 def _check_place(upload: Upload, file: ScratchFile, offset: int, length: int) -> None:
     _check_open(upload)
     if offset != file.size:
-        raise OFFSET_MISMATCH(f"The next byte wanted is number {file.size}. All bytes before it are safe.", offset=file.size)
+        raise OFFSET_MISMATCH(
+            f"The next byte wanted is number {file.size}. All bytes before it are safe.", offset=file.size
+        )
     if offset + length > upload.size_bytes:
         raise UPLOAD_TOO_LONG(f"{upload.size_bytes} bytes were declared. Nothing of this chunk was kept.")
 
@@ -163,9 +165,7 @@ def _forget_bytes(upload: Upload) -> None:
     )
 
 
-def _receive(
-    upload: Upload, file: ScratchFile, stream: ByteSource, length: int, checksum: Checksum | None
-) -> _Arrived:
+def _receive(upload: Upload, file: ScratchFile, stream: ByteSource, length: int, checksum: Checksum | None) -> _Arrived:
     key, start = (upload.id, upload.generation), file.size
     position, whole = RUNNING_HASHES.recall(key, start)
     file.hash_on(whole, position, start)

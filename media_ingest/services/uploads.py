@@ -8,12 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
 from core.accounts.policy import ROLE_MISSING, Actor, require
 from core.audit.services import record
 from core.clock import now
+from core.idempotency.services import IDEMPOTENCY_MISMATCH
 from core.logging import get_logger
 from core.transitions import advance
 from media_ingest.adapters.scratch import scratch_drop, scratch_free, scratch_open
@@ -33,12 +34,15 @@ _BATCH_NAME_LENGTH: Final = 120
 log = get_logger(__name__)
 
 
-def upload_create(*, actor: Actor, name: str, size_bytes: int, batch: str = "", sha256: str = "") -> Upload:
+def upload_create(
+    *, actor: Actor, name: str, size_bytes: int, batch: str = "", sha256: str = "", request_key: str = ""
+) -> Upload:
     """Declare a file; its bytes may then arrive in any number of pieces within fourteen idle days.
 
     ``batch`` groups files under a name. ``sha256`` (optional) is what the whole file hashes to: when the
     organisation already has these bytes the upload is ``received`` at once, and bytes that turn out
-    different fail. Refused when larger than the installation accepts or than there is room for.
+    different fail. ``request_key`` makes repeating the same declaration return the first one. Refused
+    when larger than the installation accepts or than there is room for.
     """
     require(actor, UPLOAD_WRITE)
     if actor.organisation_id is None:
@@ -46,34 +50,78 @@ def upload_create(*, actor: Actor, name: str, size_bytes: int, batch: str = "", 
     shown = display_name(name)
     if not shown:
         raise UPLOAD_NAME("Send the file's own name, such as A001_C004.mov. Nothing was declared.")
+    earlier = _declared_before(actor.organisation_id, request_key, shown, size_bytes)
+    if earlier is not None:
+        return earlier
     held = _asset_held(actor.organisation_id, sha256, size_bytes) if sha256 else None
     if held is None:
         _check_room(actor.organisation_id, size_bytes)
-    moment = now()
-    with transaction.atomic():
-        upload = Upload.objects.create(
-            organisation_id=actor.organisation_id,
-            created_by_id=actor.user_id,
-            batch=_batch_named(actor.organisation_id, batch),
-            name=shown,
-            size_bytes=size_bytes,
-            received_bytes=size_bytes if held else 0,
-            declared_sha256=sha256,
-            sha256=sha256 if held else "",
-            state=UploadState.RECEIVED if held else UploadState.RECEIVING,
-            asset=held,
-            duplicate=held is not None,
-            active_at=moment,
-            expires_at=moment + IDLE,
-        )
-        record(
-            actor=actor,
-            action="upload.declared",
-            subject=upload.public_id,
-            organisation_id=upload.organisation_id,
-            after={"name": shown, "size_bytes": size_bytes, "already_held": held is not None},
-        )
+    try:
+        with transaction.atomic():
+            upload = _insert(
+                actor=actor,
+                organisation_id=actor.organisation_id,
+                name=shown,
+                size_bytes=size_bytes,
+                batch=batch,
+                sha256=sha256,
+                request_key=request_key,
+                held=held,
+            )
+    except IntegrityError:
+        # The same declaration, sent twice at once: the other one won.
+        earlier = _declared_before(actor.organisation_id, request_key, shown, size_bytes)
+        if earlier is None:
+            raise
+        return earlier
     return upload if held or size_bytes else _complete_empty(actor, upload)
+
+
+def _insert(
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    name: str,
+    size_bytes: int,
+    batch: str,
+    sha256: str,
+    request_key: str,
+    held: Asset | None,
+) -> Upload:
+    moment = now()
+    upload = Upload.objects.create(
+        organisation_id=organisation_id,
+        created_by_id=actor.user_id,
+        batch=_batch_named(organisation_id, batch),
+        request_key=request_key,
+        name=name,
+        size_bytes=size_bytes,
+        received_bytes=size_bytes if held else 0,
+        declared_sha256=sha256,
+        sha256=sha256 if held else "",
+        state=UploadState.RECEIVED if held else UploadState.RECEIVING,
+        asset=held,
+        duplicate=held is not None,
+        active_at=moment,
+        expires_at=moment + IDLE,
+    )
+    record(
+        actor=actor,
+        action="upload.declared",
+        subject=upload.public_id,
+        organisation_id=organisation_id,
+        after={"name": name, "size_bytes": size_bytes, "already_held": held is not None},
+    )
+    return upload
+
+
+def _declared_before(organisation_id: UUID, request_key: str, name: str, size_bytes: int) -> Upload | None:
+    if not request_key:
+        return None
+    earlier = Upload.objects.filter(organisation_id=organisation_id, request_key=request_key).first()
+    if earlier is not None and (earlier.name, earlier.size_bytes) != (name, size_bytes):
+        raise IDEMPOTENCY_MISMATCH("This key already declared another file. Use a new one; nothing was changed.")
+    return earlier
 
 
 def _asset_held(organisation_id: UUID, sha256: str, size_bytes: int) -> Asset | None:

@@ -1,0 +1,30 @@
+"""Paths of the library's API, below ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from media_ingest.api.library import (
+    AssetCollection,
+    AssetDetail,
+    AssetProgress,
+    ClipCollection,
+    ClipDetail,
+    UploadCollection,
+    UploadDetail,
+)
+from media_ingest.api.media import Media
+from media_ingest.api.tus import TusCreation, TusUpload
+
+urlpatterns = [
+    path("uploads", UploadCollection.as_view()),
+    path("uploads/<str:upload_id>", UploadDetail.as_view()),
+    path("tus", TusCreation.as_view()),
+    path("tus/<str:upload_id>", TusUpload.as_view()),
+    path("assets", AssetCollection.as_view()),
+    path("assets/<str:asset_id>", AssetDetail.as_view()),
+    path("assets/<str:asset_id>/progress", AssetProgress.as_view()),
+    path("clips", ClipCollection.as_view()),
+    path("clips/<str:clip_id>", ClipDetail.as_view()),
+    path("media/<str:token>", Media.as_view()),
+]

@@ -1,0 +1,1 @@
+"""See the module names: each file holds what its noun says."""
