@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -186,6 +187,16 @@ def _canonical(part: str) -> dict[str, Any]:
     if canonical != data:
         raise CertificateError("non_canonical_json", "Its JSON is not in canonical form.")
     return members
+
+
+def claims_unverified(path: Path) -> tuple[str, str]:
+    """(key id, issuer) that a certificate file claims; only good for choosing which pinned keys to ask."""
+    try:
+        header, payload, _ = path.read_bytes().removesuffix(b"\n").decode("ascii").split(".")
+        kid, issuer = _canonical(header).get("kid"), _canonical(payload).get("iss")
+    except (OSError, ValueError):
+        return "", ""
+    return (kid if isinstance(kid, str) else ""), (issuer if isinstance(issuer, str) else "")
 
 
 def read_certificate(data: bytes, keys: Mapping[str, Key]) -> Certificate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ class Profile:
     email: str = ""
     organisation: str = ""
     jwks: Mapping[str, Any] = field(default_factory=dict)
+
+    def pinning(self, jwks: Mapping[str, Any]) -> Profile:
+        """The same sign-in with another pinned key set."""
+        return replace(self, jwks=jwks)
 
     def keys(self) -> dict[str, Key]:
         """The pinned keys by thumbprint."""
@@ -80,12 +84,12 @@ def pin(profile: Profile | None, jwks: Mapping[str, Any]) -> tuple[dict[str, Any
     return {"keys": [*fresh.values(), *(old[kid] for kid in old if kid not in fresh)]}, gone
 
 
-def pinned_for(issuer: str) -> dict[str, Key]:
-    """Pinned keys of any saved profile whose server issued the certificate (`iss`)."""
-    keys: dict[str, Key] = {}
+def all_pinned() -> dict[str, dict[str, Key]]:
+    """Server address → keys pinned for it, over all saved profiles."""
+    pinned: dict[str, dict[str, Key]] = {}
     folder = config_folder() / "profiles"
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         profile = load_profile(path.stem)
-        if profile is not None and profile.url.rstrip("/") == issuer.rstrip("/"):
-            keys |= profile.keys()
-    return keys
+        if profile is not None and profile.jwks:
+            pinned.setdefault(profile.url.rstrip("/"), {}).update(profile.keys())
+    return pinned

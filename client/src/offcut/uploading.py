@@ -121,6 +121,10 @@ class Uploader:
             self._tell(file, state, 0)
             return Sent(file.path, file.size_bytes, state, error=error)
 
+    def known(self, file: LocalFile) -> UploadRecord | None:
+        """What an earlier run noted about this very file, if anything."""
+        return self._store.load(file)
+
     def _tell(self, file: LocalFile, kind: str, offset: int) -> None:
         self._on_event(UploadEvent(file, kind, offset))
 

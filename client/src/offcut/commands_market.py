@@ -1,0 +1,161 @@
+"""search, explain, quote, order."""
+
+from __future__ import annotations
+
+from offcut.arguments import Commands
+from offcut.errors import ExitCode, OffcutError
+from offcut.formats import duration_text
+from offcut.language import t
+from offcut.models import Order, Quote
+from offcut.output import Output, emit
+from offcut.session import Session
+
+
+def search(session: Session) -> ExitCode:
+    """Clips that fit a use case."""
+    args = session.args
+    with session.client() as client:
+        use_case = client.use_cases.find(args.use).id if args.use else None
+        found = client.search(" ".join(args.query), use_case=use_case, limit=args.limit)
+    if args.ids:
+        for clip_id in found.ids:
+            emit(clip_id)
+        return ExitCode.OK
+    rows = [
+        (clip_id, clip.get("title"), duration_text(clip.get("duration_ms")), clip.get("resolution_class"), _rate(clip))
+        for clip_id, clip in zip(found.ids, found.clips, strict=True)
+    ]
+    session.out.table(("Clip", "Title", ">Duration", "Class", ">Per minute"), found.clips, rows)
+    return ExitCode.OK
+
+
+def _rate(clip: object) -> str:
+    rate = clip.get("rate_per_minute") if isinstance(clip, dict) else None
+    return f"{rate['amount']} {rate['currency']}" if isinstance(rate, dict) else str(rate or "")
+
+
+def explain(session: Session) -> ExitCode:
+    """Why the rest does not fit."""
+    args = session.args
+    with session.client() as client:
+        answer = client.search.explain(" ".join(args.query), use_case=client.use_cases.find(args.use).id)
+    if session.out.as_json:
+        session.out.json(answer)
+        return ExitCode.OK
+    for name, value in answer.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            columns = list(value[0])
+            session.out.say(t("{name}:", name=name.replace("_", " ")))
+            session.out.table(columns, (), [[item.get(column) for column in columns] for item in value])
+        else:
+            session.out.say(f"{name.replace('_', ' ')}: {value}")
+    return ExitCode.OK
+
+
+def _print_quote(out: Output, quote: Quote) -> None:
+    pairs = [
+        ("Quote", quote.id),
+        ("State", quote.state),
+        ("Clips", quote.clips),
+        ("Duration", duration_text(quote.duration_ms)),
+        ("Creators", quote.creators and quote.creators.text),
+        ("Service fee", quote.service_fee and quote.service_fee.text),
+        ("Total", quote.total and quote.total.text),
+        ("Valid until", quote.expires_at),
+    ]
+    out.facts(quote, pairs)
+    if quote.conditions and not out.as_json:
+        out.say(t("Conditions to accept:"))
+        out.table(("Code", "Condition"), (), [(c.code, c.text or c.title) for c in quote.conditions])
+
+
+def quote_new(session: Session) -> ExitCode:
+    """A quote for clips, or for everything that fits."""
+    args = session.args
+    with session.client() as client:
+        use_case = client.use_cases.find(args.use).id
+        clips = list(args.clips) or None
+        if clips is None:
+            clips = list(client.search(args.query or "", use_case=use_case, limit=args.limit).ids)
+        if not clips:
+            raise OffcutError("empty", "No clip fits.", "See why with: offcut explain --use " + args.use)
+        _print_quote(session.out, client.quotes.create(use_case, clips))
+    return ExitCode.OK
+
+
+def quote_show(session: Session) -> ExitCode:
+    """One quote."""
+    with session.client() as client:
+        _print_quote(session.out, client.quotes.get(session.args.quote))
+    return ExitCode.OK
+
+
+def quote_accept(session: Session) -> ExitCode:
+    """Accept a quote's conditions; it becomes an order."""
+    args = session.args
+    with session.client() as client:
+        codes = list(args.condition)
+        if args.all_conditions:
+            codes = [condition.code for condition in client.quotes.get(args.quote).conditions]
+        _print_order(session.out, client.quotes.accept(args.quote, codes))
+    return ExitCode.OK
+
+
+def _print_order(out: Output, order: Order) -> None:
+    total = order.total and order.total.text
+    out.facts(order, (("Order", order.id), ("State", order.state), ("Total", total), ("Dataset", order.dataset_id)))
+
+
+def order_show(session: Session) -> ExitCode:
+    """One order."""
+    with session.client() as client:
+        _print_order(session.out, client.orders.get(session.args.order))
+    return ExitCode.OK
+
+
+def order_pay(session: Session) -> ExitCode:
+    """Pay an order; asking twice pays once."""
+    with session.client() as client:
+        _print_order(session.out, client.orders.pay(session.args.order, key=f"pay-{session.args.order}"))
+    return ExitCode.OK
+
+
+def order_wait(session: Session) -> ExitCode:
+    """Wait until the dataset of an order is ready."""
+    args, out = session.args, session.out
+    with session.client() as client, out.bars() as bars:
+        bar = bars.steps(t("Waiting for the dataset"))
+        order = client.orders.wait(
+            args.order, timeout_s=args.timeout, on_order=lambda seen: bars.show(bar, 0, f"{seen.id} · {seen.state}")
+        )
+    _print_order(out, order)
+    return ExitCode.OK if order.state in {"ready", "delivered"} else ExitCode.FAILED
+
+
+def add(commands: Commands) -> None:
+    """Declare the commands of this module."""
+    find = commands.add("search", search, "Clips that fit a use case")
+    find.add_argument("query", nargs="*", help=t("words and filters, such as drone fps:>=50"))
+    find.add_argument("--use", metavar="USE", help=t("use case, by id or name"))
+    find.add_argument("--limit", type=int, default=50)
+    find.add_argument("--ids", action="store_true", help=t("print the ids only"))
+    why = commands.add("explain", explain, "Why the rest does not fit, and what relaxing would gain")
+    why.add_argument("query", nargs="*")
+    why.add_argument("--use", metavar="USE", required=True)
+    quotes = commands.group("quote", "Offers")
+    new = quotes.add("new", quote_new, "A quote for clips, or for everything that fits")
+    new.add_argument("clips", nargs="*", metavar="CLIP")
+    new.add_argument("--use", metavar="USE", required=True)
+    new.add_argument("--query", help=t("search instead of naming clips"))
+    new.add_argument("--limit", type=int, default=1000)
+    quotes.add("show", quote_show, "One quote").add_argument("quote")
+    accept = quotes.add("accept", quote_accept, "Accept a quote's conditions; it becomes an order")
+    accept.add_argument("quote")
+    accept.add_argument("--condition", action="append", default=[], metavar="CODE")
+    accept.add_argument("--all-conditions", action="store_true")
+    orders = commands.group("order", "Orders")
+    orders.add("show", order_show, "One order").add_argument("order")
+    orders.add("pay", order_pay, "Pay an order").add_argument("order")
+    wait = orders.add("wait", order_wait, "Wait until the dataset is ready")
+    wait.add_argument("order")
+    wait.add_argument("--timeout", type=float, default=3600.0, help=t("seconds to wait at most (3600)"))

@@ -1,0 +1,28 @@
+"""The language of the person at the terminal: English, or French where the locale is French. Codes never change."""
+
+from __future__ import annotations
+
+import os
+
+from offcut.catalogue_fr import ERRORS, SENTENCES
+
+
+def language() -> str:
+    """`fr` or `en`, from LC_ALL, LC_MESSAGES or LANG."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "fr" if os.environ[name].lower().startswith("fr") else "en"
+    return "en"
+
+
+def t(sentence: str, **facts: object) -> str:
+    """A sentence in the person's language, with its facts filled in."""
+    text = SENTENCES.get(sentence, sentence) if language() == "fr" else sentence
+    return text.format(**facts) if facts else text
+
+
+def error_text(code: str, title: str, detail: str) -> tuple[str, str]:
+    """Title and detail of an error of this client in the person's language (the server answers in it already)."""
+    if language() == "fr" and code in ERRORS:
+        return ERRORS[code]
+    return title, detail
