@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from rest_framework import serializers
+from typing_extensions import override
 
 from core.accounts.actions import Scope
 from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
@@ -53,12 +55,13 @@ class DeclarationOut(serializers.Serializer[Any]):
     sellable = serializers.BooleanField()
     obstacles = SaleObstacleOut(many=True)
 
+    @override
     def to_representation(self, instance: Declared) -> dict[str, Any]:
         """Show the declaration with its obstacles."""
         obstacles = sale_obstacles(instance)
         shown: dict[str, Any] = super().to_representation(
             {
-                **{name: getattr(instance, name) for name in DeclarationIn().fields},
+                **{item.name: getattr(instance, item.name) for item in fields(Declared)},
                 "tech": sorted(instance.tech),
                 "sellable": not obstacles,
                 "obstacles": [{"code": item, "what_to_do": OBSTACLE_WORDS[item][0]} for item in obstacles],

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.throttling import ScopedRateThrottle
+from typing_extensions import override
 
 from core.api.fields import MoneyField, PublicIdField, RateField
 from core.api.operation import Call, Resource, operation
@@ -52,10 +53,14 @@ class EstimateIn(StrictInput):
 class StepOut(serializers.Serializer[Any]):
     """One step of the price; what the steps add sums to the rate, exactly."""
 
-    label = serializers.CharField()
     factor = serializers.CharField(source="factor_text")
     adds = serializers.CharField(source="adds_text")
     because = serializers.CharField()
+
+    @override
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`label` names an attribute of every field, so the field is added by name."""
+        return {"label": serializers.CharField(), **super().get_fields()}
 
 
 class RaiseOut(serializers.Serializer[Any]):
@@ -84,6 +89,7 @@ class EstimateOut(serializers.Serializer[Any]):
     guard = GuardOut(source="price.guard", allow_null=True)
     rate_card = serializers.CharField(source="price.rate_card")
 
+    @override
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`raise` is a word of Python, so the field is added by name."""
         fields: dict[str, serializers.Field[Any, Any, Any, Any]] = super().get_fields()

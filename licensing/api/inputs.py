@@ -8,11 +8,13 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from typing_extensions import override
 
 
 class StrictInput(serializers.Serializer[Any]):
     """A serializer that refuses unknown members, each with its pointer."""
 
+    @override
     def to_internal_value(self, data: Any) -> Any:
         """Check the names first, then the values."""
         if isinstance(data, Mapping):

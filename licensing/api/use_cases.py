@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from typing_extensions import override
 
 from core.accounts.actions import Scope
 from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
@@ -72,6 +73,7 @@ class UseCaseOut(serializers.Serializer[Any]):
     values = UseCaseValuesIO()
     created_at = serializers.DateTimeField()
 
+    @override
     def to_representation(self, instance: UseCase) -> dict[str, Any]:
         """Show the use case with its newest version."""
         version = newest_version(instance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.constraints import check_in
 from core.models_base import Record
@@ -41,6 +42,7 @@ class Declaration(Record):
             check_in("cmo_status", CmoStatus, "licensing_declaration_cmo_status"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the genre."""
         return self.genre

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.models_base import Record
 
@@ -31,6 +32,7 @@ class RateCard(Record):
             models.UniqueConstraint(fields=["valid_from"], name="licensing_ratecard_valid_from"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the version."""
         return self.version

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.ids import Prefix
@@ -27,6 +28,7 @@ class UseCase(Record):
             models.CheckConstraint(condition=~models.Q(name=""), name="licensing_usecase_has_name"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name
@@ -50,6 +52,7 @@ class UseCaseVersion(Record):
             models.CheckConstraint(condition=models.Q(number__gte=1), name="licensing_usecaseversion_from_one"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the number."""
         return f"version {self.number}"

@@ -145,7 +145,7 @@ def use_cases_visible_to(actor: Actor) -> QuerySet[UseCase]:
     require(actor, USE_CASE_VIEW)
     newest_first = Prefetch("versions", UseCaseVersion.objects.order_by("-number"))
     rows = UseCase.objects.prefetch_related(newest_first)
-    return rows if actor.is_system else rows.filter(organisation_id=actor.organisation_id)
+    return rows if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 
 def use_case_get(actor: Actor, use_case_id: UUID) -> UseCase:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.accounts.policy import Actor, require
+from core.accounts.policy import ROLE_MISSING, Actor, require
 from core.audit.services import record
 from core.ids import Prefix, public_id
 from licensing.domain.actions import USE_CASE_WRITE
@@ -59,6 +59,8 @@ def use_case_create(
     Saying the same again under the same name returns what is stored; saying something else is `use_case_name_taken`.
     """
     require(actor, USE_CASE_WRITE)
+    if actor.organisation_id is None:
+        raise ROLE_MISSING("A use case belongs to a buyer's organisation; the system has none. Nothing was stored.")
     named = " ".join(name.split())
     if not 1 <= len(named) <= _NAME_LENGTH:
         raise _refuse("/name", f"1 to {_NAME_LENGTH} characters are needed")
