@@ -8,6 +8,24 @@ from core.accounts.actions import Action, OrganisationKind, Role, Scope
 
 _STUDIO: Final = frozenset({OrganisationKind.STUDIO})
 _BUYER: Final = frozenset({OrganisationKind.BUYER})
+_PLATFORM: Final = frozenset({OrganisationKind.PLATFORM})
+
+# Terms, agreements and review.
+TERMS_VIEW: Final = Action(
+    "terms.view",
+    Scope.TERMS_WRITE,
+    _STUDIO,
+    frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER, Role.ACCOUNTANT}),
+)
+TERMS_WRITE: Final = Action("terms.write", Scope.TERMS_WRITE, _STUDIO, frozenset({Role.OWNER, Role.MANAGER}))
+AGREEMENT_SIGN: Final = Action("agreement.sign", Scope.TERMS_WRITE, _STUDIO, frozenset({Role.OWNER}))
+CASE_VIEW: Final = Action(
+    "case.view",
+    Scope.DESK_REVIEW,
+    _PLATFORM,
+    frozenset({Role.CONTRACT, Role.LEAD, Role.AUDITOR}),
+)
+CASE_REVIEW: Final = Action("case.review", Scope.DESK_REVIEW, _PLATFORM, frozenset({Role.CONTRACT, Role.LEAD}))
 
 # Prices, use cases and declarations.
 USE_CASE_VIEW: Final = Action(

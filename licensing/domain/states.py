@@ -163,3 +163,10 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     REFUSE = "refuse"
+
+
+class TermsOrigin(StrEnum):
+    """Where a version of terms comes from."""
+
+    CHOSEN = "chosen"
+    AGREED = "agreed"

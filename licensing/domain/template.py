@@ -118,7 +118,7 @@ COUNSEL_NOTICE: Final = wording(
     "Notice: this text was drafted with care but is not legal advice. Each party should have counsel review it before "
     "signing, and counsel must review it before it is relied on in a dispute.",
     "Avertissement : ce texte a été rédigé avec soin mais ne constitue pas un avis juridique. Chaque partie devrait "
-    "le faire relire par un conseil avant de signer, et un conseil doit le relire avant toute invocation dans un litige.",
+    "le faire relire par un conseil avant de signer, et un conseil doit le relire avant tout litige.",
 )
 
 HEADINGS: Final[dict[str, Text]] = {

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from licensing.models.agreement import Agreement, Amendment
+from licensing.models.clause import ClauseVersion
+from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
 from licensing.models.ratecard import RateCard
+from licensing.models.review import ReviewCase, ReviewDecision
+from licensing.models.terms import TermsProfile, TermsProfileVersion
 from licensing.models.use_case import UseCase, UseCaseVersion
 
-__all__ = ["Declaration", "RateCard", "UseCase", "UseCaseVersion"]
+__all__ = [
+    "Agreement",
+    "Amendment",
+    "ClauseVersion",
+    "ContractClause",
+    "ContractVersion",
+    "Declaration",
+    "RateCard",
+    "ReviewCase",
+    "ReviewDecision",
+    "TermsProfile",
+    "TermsProfileVersion",
+    "UseCase",
+    "UseCaseVersion",
+]
