@@ -13,14 +13,17 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import av
 import av.error
 import av.logging
 import av.subtitles.stream  # PyAV would import it late, when nothing can be imported any more
+from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -67,7 +70,7 @@ class Track:
     end: int | None = None
     times: array[int] | None = field(default=None)
 
-    def add(self, packet: Packet) -> None:
+    def add(self, packet: Packet[Any]) -> None:
         """Count a packet; those outside the edit list are read but not presented."""
         self.packets += 1
         self.corrupt += packet.is_corrupt
@@ -126,6 +129,11 @@ def ratio(value: object) -> str | None:
     return f"{exact.numerator}/{exact.denominator}"
 
 
+def codec_of(stream: Stream) -> CodecContext | None:
+    """Return the codec context; PyAV has none for data tracks and for codecs that it does not know."""
+    return stream.codec_context
+
+
 def presented(container: InputContainer) -> VideoStream | None:
     """Return the first video stream that is neither a cover picture nor a still: what a player shows."""
     for stream in container.streams:
@@ -138,7 +146,7 @@ def stream_facts(container: InputContainer) -> list[Json]:
     """Return what the container says of each stream."""
     facts = []
     for stream in container.streams:
-        context = stream.codec_context
+        context = codec_of(stream)
         fact: Json = {
             "index": stream.index,
             "type": stream.type,
@@ -152,8 +160,8 @@ def stream_facts(container: InputContainer) -> list[Json]:
             "frames": stream.frames,
             "tags": tags(stream.metadata, _STREAM_TAGS),
         }
-        if stream.type == "audio" and context is not None:
-            fact["channels"], fact["rate"] = context.channels, context.sample_rate
+        if isinstance(stream, AudioStream) and context is not None:
+            fact["channels"], fact["rate"] = stream.codec_context.channels, stream.codec_context.sample_rate
         facts.append(fact)
     return facts
 
@@ -214,7 +222,7 @@ class Scan:
         if self.frame is None and not self.decode_error:
             self._decode(None)
 
-    def _take(self, packet: Packet) -> None:
+    def _take(self, packet: Packet[Any]) -> None:
         track = self.tracks[packet.stream_index]
         track.add(packet)
         if packet.stream_index != self.video.index:
@@ -224,7 +232,7 @@ class Scan:
         elif self.frame is None and track.packets <= _DECODE_TRIES and packet.size:
             self._decode(packet)  # an empty packet would end the decoder
 
-    def _decode(self, packet: Packet | None) -> None:
+    def _decode(self, packet: Packet[Any] | None) -> None:
         """Feed the decoder until it gives its first frame; one bad packet is not the end."""
         try:
             frames = self.video.decode(packet)
@@ -254,7 +262,7 @@ class Scan:
             return False
         return False
 
-    def _frames(self, packet: Packet) -> bool:
+    def _frames(self, packet: Packet[Any]) -> bool:
         try:
             return bool(packet.decode())
         except av.error.InvalidDataError:
@@ -300,6 +308,9 @@ def read(container: InputContainer) -> Json:
     report["streams"] = stream_facts(container)
     video = presented(container)
     if video is None:
+        return report
+    if codec_of(video) is None:
+        report["video"] = {"index": video.index, "codec": ""}
         return report
     facts = video_facts(video)
     report["video"] = facts
