@@ -27,6 +27,7 @@ from marketplace.delivery.services.links import LINKS_AT_ONCE, Link, Offered, fi
 from marketplace.delivery.services.reporting import Report, dataset_confirm
 
 _NAME_LENGTH = 200
+_BINARY = "application/octet-stream"
 
 
 class DatasetOut(serializers.Serializer[Dataset]):
@@ -225,8 +226,12 @@ def _answer(request: HttpRequest, offered: Offered) -> HttpResponseBase:
         response["Content-Range"] = f"bytes */{size}"
         return _dressed(response, offered)
     part = span or Span(0, size)
-    content = FileSlice(offered_open(offered), start=part.start, length=part.length)
-    response = FileResponse(content, content_type="application/octet-stream")
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(content_type=_BINARY)
+    else:
+        content = FileSlice(offered_open(offered), start=part.start, length=part.length)
+        response = FileResponse(content, content_type=_BINARY)
     response["Content-Length"] = str(part.length)
     if span is not None:
         response.status_code = HTTPStatus.PARTIAL_CONTENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,11 +14,11 @@ from marketplace.delivery.domain.rows import SampleRow
 _ROWS_PER_GROUP = 10_000
 
 
-def _text(name: str, *, nullable: bool = True) -> pa.Field:
+def _text(name: str, *, nullable: bool = True) -> pa.Field[Any]:
     return pa.field(name, pa.string(), nullable=nullable)
 
 
-def _whole(name: str, *, nullable: bool = False) -> pa.Field:
+def _whole(name: str, *, nullable: bool = False) -> pa.Field[Any]:
     return pa.field(name, pa.int64(), nullable=nullable)
 
 

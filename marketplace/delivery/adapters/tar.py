@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
 
 from blake3 import blake3
 
@@ -137,7 +137,11 @@ def shard_write(target: Path, entries: Iterable[Entry]) -> PackedShard:
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as raw, HashingWriter(raw) as sink:
-            with tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT, copybufsize=_COPY_BYTES) as archive:
+            # A tar being written is never read back: `write` and `tell` are all that it needs.
+            target_file = cast("IO[bytes]", sink)
+            with tarfile.TarFile(
+                fileobj=target_file, mode="w", format=tarfile.PAX_FORMAT, copybufsize=_COPY_BYTES
+            ) as archive:
                 members = tuple(_add(archive, entry) for entry in entries)
             sha256, fast = sink.finish()
             raw.flush()

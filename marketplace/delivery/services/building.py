@@ -32,9 +32,9 @@ from marketplace.delivery.domain.plan import DatasetPlan, ShardPlan, dataset_pla
 from marketplace.delivery.domain.states import MACHINE, DatasetEvent, DatasetState
 from marketplace.delivery.domain.topics import DATASET_READY
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
-from marketplace.delivery.selectors import delivery_of
 from marketplace.delivery.services.certifying import certificate_payload, signing_key_ensure
 from marketplace.delivery.services.cutting import Cutter
+from marketplace.delivery.services.gathering import delivery_of
 from marketplace.delivery.services.papers import Papers, SampleLedger, manifest_at, manifests_keep
 from marketplace.delivery.services.shards import KeptFile, KeptShard, shard_make, shard_recall
 from marketplace.orders.domain.states import OrderState

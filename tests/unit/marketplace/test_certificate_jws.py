@@ -32,7 +32,7 @@ KEY = jws.Jwk(x=jws.encode(PRIVATE.public_key().public_bytes_raw()), nbf=ISSUED 
 TOKEN = jws.sign(PAYLOAD, private_key=PRIVATE)
 
 
-def forged(header: object, payload: object = PAYLOAD, *, raw_header: bytes | None = None) -> str:
+def forged(header: Any, payload: Any = PAYLOAD, *, raw_header: bytes | None = None) -> str:
     """A token that is signed correctly but says what it must not say."""
     first = jws.encode(raw_header if raw_header is not None else rfc8785.dumps(header))
     signed = f"{first}.{jws.encode(rfc8785.dumps(payload))}"
@@ -190,6 +190,7 @@ def test_a_private_key_is_dropped_two_rotations_later_and_its_public_part_kept(t
     keys = keys_rotate(path, now=20)
     assert [key.secret is None for key in keys] == [True, False, False]
     assert keys[0].public.x == first.public.x
+    assert first.secret
     assert first.secret not in json.dumps([key.as_json() for key in keys])
     with pytest.raises(ValueError, match="dropped"):
         keys[0].private_key()
