@@ -300,6 +300,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
                 model_classes=frozenset({ModelClass.VISION_UNDERSTANDING}),
                 commercial=False,
                 term_months=12,
+                retention=Retention.RETIRE,
                 sector="research",
             ),
         ),
