@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import FLOORS, ROOT
+from tests.architecture.source import FLOORS, ROOT, Module, product
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -38,3 +39,32 @@ def test_a_rising_import_is_seen_red(tmp_path: Path, path: str, line: str) -> No
     broken = tmp_path / path
     broken.write_text(broken.read_text() + f"\n\ndef late() -> None:\n    {line}\n")
     assert lint_imports(tmp_path).returncode != 0
+
+
+PURE = ("core.ids", "core.money", "core.timecode", "core.errors", "core.states", "core.accounts.actions")
+
+
+def impure(module: Module) -> list[str]:
+    """What a domain module imports beyond the standard library, core's pure modules and domain code."""
+    found = []
+    for node in ast.walk(module.tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+        for name in names:
+            inside = name.split(".")[0] in FLOORS
+            pure = ".domain" in name or name.startswith(PURE) or name.endswith(".errors")
+            if not (pure if inside else name.split(".")[0] in sys.stdlib_module_names):
+                found.append(f"{module.path}: {name}")
+    return found
+
+
+def test_domain_code_needs_only_the_standard_library() -> None:
+    pure = {f"{name.replace('.', '/')}.py" for name in PURE}
+    looked_at = [one for one in product() if "/domain" in one.path or one.path in pure]
+    assert len(looked_at) > len(pure)
+    assert [fault for module in looked_at for fault in impure(module)] == []
+
+
+def test_a_library_in_domain_code_is_seen_red() -> None:
+    assert impure(Module("core/x.py", "import pyarrow")) == ["core/x.py: pyarrow"]
+    assert impure(Module("core/x.py", "from licensing import models")) == ["core/x.py: licensing"]
