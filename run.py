@@ -339,7 +339,7 @@ def house(options: argparse.Namespace) -> int:
     """Serve, run the demo, or the demo and then serve."""
     demo = options.command == "demo"
     set_up(dev=False)
-    port = free_port(options.port or 8000, any_will_do=demo and not options.port)
+    port = free_port(8000 if options.port is None else options.port, any_will_do=demo and options.port is None)
     supervisor = Supervisor(port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -364,7 +364,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line: options of the demo are passed on to it, those of `test` to the suite."""
     parser = argparse.ArgumentParser(prog="run.py", description=(__doc__ or "").splitlines()[0], allow_abbrev=False)
     parser.add_argument("command", nargs="?", choices=("demo", "serve", "test"), default="demo")
-    parser.add_argument("--port", type=int, help="serve, demo: the web server's port (default: 8000)")
+    parser.add_argument("--port", type=int, help="serve, demo: the web server's port (default: 8000; 0: any)")
     parser.add_argument("--footage", metavar="DIR", help="demo: take every file under DIR (default: made samples)")
     parser.add_argument("--out", metavar="DIR", help="demo: where the dataset is downloaded to")
     parser.add_argument("--no-serve", action="store_true", help="demo: end after it")

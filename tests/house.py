@@ -11,11 +11,22 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
-from tests.services import free_port, wait_until
+from tests.services import create_database, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 150.0
+
+
+def _own_services() -> dict[str, str]:
+    """On PostgreSQL and Valkey: an empty database and a broker database that no other house uses."""
+    own = {}
+    if database := os.environ.get("DATABASE_URL"):
+        own["DATABASE_URL"] = create_database(database, f"house_{uuid4().hex[:12]}")
+    if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
+        own["OFFCUT_BROKER_URL"] = f"{broker.rpartition('/')[0]}/{1 + uuid4().int % 15}"
+    return own
 
 
 class House:
@@ -27,7 +38,7 @@ class House:
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("OFFCUT_", "DJANGO_", "PYTEST_"))
         }
-        self.environment = {**inherited, "OFFCUT_HOME": str(home), **environment}
+        self.environment = {**inherited, **_own_services(), "OFFCUT_HOME": str(home), **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
