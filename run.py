@@ -133,14 +133,14 @@ def set_up(*, dev: bool) -> None:
     environment.update(pip_settings())
     say(f"Installing {locks[use].name} (a download of some 200 MB the first time)")
     uv, target = [str(BIN / "uv"), "pip"], ["--python", str(PYTHON), "--no-config"]
-    install([*uv, "sync", *target, "--require-hashes", "--no-build", str(locks[use])], environment, "Installing")
+    target += [] if dev else ["--no-build"]  # what runs has wheels; one test reader (jsonpath-rw) has none
+    install([*uv, "sync", *target, "--require-hashes", str(locks[use])], environment, "Installing")
     if client.exists():
         editable = ["--no-deps", "--no-build-isolation", "--editable", str(client.parent)]
-        install([*uv, "install", *target, *editable], environment, "Installing the client")
+        install([*uv, "install", *target[:3], *editable], environment, "Installing the client")
     for name in ("run", use):  # the test lock holds everything that the run lock holds
         stamps[name].write_text(wanted[name])
     os.close(holder)
-    say("Set-up is done")
 
 
 def bootstrap_uv(lock: Path, environment: dict[str, str]) -> None:
