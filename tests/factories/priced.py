@@ -6,11 +6,20 @@ import hashlib
 import itertools
 from typing import Any
 
+from core.accounts.actions import OrganisationKind
 from core.accounts.models import Organisation
+from core.accounts.policy import Actor
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip
+from tests.factories.core import OrganisationFactory, actor_as
 
 _COUNT = itertools.count(1)
+
+
+def studio() -> tuple[Actor, Organisation]:
+    """Return the owner of a new studio, and the studio."""
+    organisation = OrganisationFactory.create(kind=OrganisationKind.STUDIO)
+    return actor_as(organisation=organisation), organisation
 
 
 def ready_clip(organisation: Organisation, **facts: Any) -> Clip:

@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from core.accounts.actions import OrganisationKind, Scope
-from core.accounts.models import Organisation
 from core.accounts.policy import Actor
 from core.ids import Prefix, public_id
 from licensing.domain.declaration import Declared
@@ -20,7 +19,7 @@ from licensing.services.rates import ratecard_load
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset
 from tests.factories.core import actor_as, key_of
-from tests.factories.priced import ready_clip
+from tests.factories.priced import ready_clip, studio
 
 pytestmark = pytest.mark.django_db
 
@@ -135,11 +134,6 @@ def test_what_is_not_json_is_refused(client: Client) -> None:
     answer = client.post("/api/v1/estimates", "{", content_type="application/json")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
-
-
-def studio() -> tuple[Actor, Organisation]:
-    actor = actor_as(OrganisationKind.STUDIO)
-    return actor, Organisation.objects.get(pk=actor.organisation_id)
 
 
 def test_ones_own_file_is_priced_from_what_was_measured_and_declared(client: Client) -> None:

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from core.accounts.actions import OrganisationKind
-from core.accounts.models import Organisation
 from core.audit.models import AuditEvent
 from core.clock import now
 from core.errors import DomainError
@@ -23,8 +21,7 @@ from licensing.models import Declaration, RateCard
 from licensing.selectors.pricing import clip_facts, declarations_of, declared_for, rate_card_named, rate_in_force
 from licensing.services.declarations import clip_declare
 from licensing.services.rates import ratecard_load
-from tests.factories.core import actor_as
-from tests.factories.priced import ready_clip
+from tests.factories.priced import ready_clip, studio
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +83,8 @@ def test_the_database_itself_refuses_to_change_a_published_card() -> None:
 
 def test_a_clip_is_priced_by_its_facts_its_declaration_and_the_buyers_need() -> None:
     ratecard_load()
-    actor = actor_as(OrganisationKind.STUDIO)
-    clip = ready_clip(Organisation.objects.get(pk=actor.organisation_id), frame_rate_num=30000, frame_rate_den=1001)
+    actor, organisation = studio()
+    clip = ready_clip(organisation, frame_rate_num=30000, frame_rate_den=1001)
     clip_declare(actor=actor, clip_id=clip.id, declared=Declared(genre=Genre.DRONE, cmo_status=CmoStatus.NONE))
     facts = clip_facts(clip, declared_for(clip.id), PRESETS["perception"].use_case)
     assert facts.scope is GrantScope.NON_GENERATIVE
@@ -95,8 +92,8 @@ def test_a_clip_is_priced_by_its_facts_its_declaration_and_the_buyers_need() -> 
 
 
 def test_declaring_the_same_again_changes_nothing() -> None:
-    actor = actor_as(OrganisationKind.STUDIO)
-    clip = ready_clip(Organisation.objects.get(pk=actor.organisation_id))
+    actor, organisation = studio()
+    clip = ready_clip(organisation)
     declared = Declared(release=ReleaseStatus.FULL, people=PeopleShown.RELEASED)
     for _ in range(2):
         clip_declare(actor=actor, clip_id=clip.id, declared=declared)
@@ -108,6 +105,6 @@ def test_declaring_the_same_again_changes_nothing() -> None:
 
 
 def test_clips_that_declare_nothing_have_the_assumptions() -> None:
-    actor = actor_as(OrganisationKind.STUDIO)
-    clip = ready_clip(Organisation.objects.get(pk=actor.organisation_id))
+    _, organisation = studio()
+    clip = ready_clip(organisation)
     assert declarations_of([clip.id]) == {clip.id: Declared()}

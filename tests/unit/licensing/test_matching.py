@@ -162,6 +162,8 @@ def test_the_conditions_of_a_bundle_are_grouped_by_clause() -> None:
 
 def test_the_explanation_counts_what_fails_what_alone_stands_in_the_way_and_the_best_pair() -> None:
     need = replace(NEED, term_months=36, people=People.RELEASED)
+    short: dict[str, Any]
+    anonymous: dict[str, Any]
     short, anonymous = {"term_months": 24}, {"people": People.NONE, "term_months": 36}
     library = [
         (replace(PROFILE, term_months=60), 1_000),
