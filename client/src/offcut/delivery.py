@@ -58,14 +58,13 @@ def _fetch_once(
     transport: Transport, plan: Plan, on_event: OnDownload | None, on_files: OnFiles | None
 ) -> tuple[Sequence[DatasetFile], list[Fetched]]:
     files = plan.list_files()
-    names = [file.name for file in files]
-    links = LinkBook(names, plan.sign)
+    # The largest first: the last seconds are then spent on small files.
+    order = sorted(files, key=lambda file: -file.size_bytes)
+    links = LinkBook([file.name for file in order], plan.sign)
     downloader = Downloader(transport, plan.folder, links, limit=RateLimit(plan.limit_rate), on_event=on_event)
     check_space(plan.folder, downloader.missing_bytes(files))
     if on_files is not None:
         on_files(files, downloader)
-    # The largest first: the last seconds are then spent on small files.
-    order = sorted(files, key=lambda file: -file.size_bytes)
     return files, fetch_all(downloader, order, plan.jobs)
 
 

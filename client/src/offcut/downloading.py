@@ -17,7 +17,7 @@ import httpx
 
 from offcut.durable import read_json, sync_folder, write_json
 from offcut.errors import OffcutError
-from offcut.hashing import BLOCK_BYTES, Digests, PairHasher, hash_file, hash_stream
+from offcut.hashing import Digests, PairHasher, hash_file, hash_stream
 from offcut.limits import RateLimit
 from offcut.links import LinkBook
 from offcut.models import DatasetFile
@@ -138,6 +138,8 @@ class Downloader:
             raise OffcutError(
                 "unsafe_name", f"The server names a file {file.name!r}.", "It was refused. Nothing was written."
             )
+        if self.stop.is_set():
+            raise _StoppedError
         if self._complete(file):
             self._tell(file, "here", file.size_bytes)
             return Fetched(file.name, "here")
@@ -233,7 +235,7 @@ class Downloader:
             )
 
     def _receive(self, file: DatasetFile, response: httpx.Response, stream: BinaryIO, hasher: PairHasher) -> None:
-        for block in response.iter_raw(BLOCK_BYTES // 4):
+        for block in response.iter_raw():
             if hasher.size_bytes + len(block) > file.size_bytes:
                 raise OffcutError("verify_mismatch", f"{file.name} is longer than announced.", "It was not kept.")
             stream.write(block)

@@ -84,6 +84,7 @@ class Output:
     def __init__(self, *, as_json: bool | None = None, quiet: bool = False) -> None:
         self.quiet = quiet
         self.as_json = (not sys.stdout.isatty()) if as_json is None else as_json
+        self._json_errors = bool(as_json) or (self.as_json and not sys.stderr.isatty())
         self._out = Console(highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
         self._err = Console(stderr=True, highlight=False, no_color=bool(os.environ.get("NO_COLOR")))
 
@@ -127,7 +128,7 @@ class Output:
 
     def fail(self, error: OffcutError) -> None:
         """An error: what happened, what is safe, what to do, the server's request id."""
-        if self.as_json:
+        if self._json_errors:
             self._err.out(json.dumps({"error": error.as_dict()}, ensure_ascii=False), highlight=False)
             return
         title, detail = error_text(error.code, error.title, error.detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import uuid
@@ -102,6 +103,8 @@ class Transport:
         self.token = token
         self.patience = patience or Patience()
         self.stopping = threading.Event()
+        # httpx logs every address at INFO; signed links must not end in anybody's log.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._http = httpx.Client(
             base_url=self.url,
             timeout=httpx.Timeout(timeout_s, connect=10.0),
