@@ -1,0 +1,3 @@
+"""Clips on offer: listings and search."""
+
+from __future__ import annotations

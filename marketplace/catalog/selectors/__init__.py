@@ -1,0 +1,3 @@
+"""Reading the catalogue."""
+
+from __future__ import annotations

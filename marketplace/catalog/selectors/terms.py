@@ -1,0 +1,88 @@
+"""What licensing says about listings: profiles of terms, use cases, prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.accounts.policy import Actor
+from core.errors import DomainError
+from licensing.domain.composition import profile_of
+from licensing.domain.errors import ABOVE_HARD_MAXIMUM
+from licensing.domain.matching import Profile, UseCase
+from licensing.domain.pricing import Price, price
+from licensing.domain.ratecard import RateCard
+from licensing.domain.states import AgreementState
+from licensing.models import Agreement, TermsProfileVersion
+from licensing.selectors.pricing import clip_facts, declared_of, need_of, newest_version, rate_in_force, use_case_get
+from marketplace.catalog.models import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A buyer's use case as it stands now."""
+
+    use_case_id: UUID
+    version_id: UUID
+    organisation_id: UUID
+    use_case: UseCase
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTerms:
+    """What a studio has signed: the agreement, and the terms with all approved amendments in them."""
+
+    agreement_id: UUID
+    version_id: UUID
+
+
+def signed_terms_of(organisation_id: UUID) -> SignedTerms | None:
+    """A studio's newest signed agreement; None when it has none in force."""
+    row = (
+        Agreement.objects.filter(
+            organisation_id=organisation_id, state=AgreementState.SIGNED, effective_version__isnull=False
+        )
+        .order_by("-signed_at", "-pk")
+        .values_list("pk", "effective_version_id")
+        .first()
+    )
+    return None if row is None else SignedTerms(*row)
+
+
+def use_case_in_force(actor: Actor, use_case_id: UUID) -> Need:
+    """The newest version of one of the actor's use cases, or `not_found`."""
+    row = use_case_get(actor, use_case_id)
+    version = newest_version(row)
+    return Need(row.pk, version.pk, row.organisation_id, need_of(version))
+
+
+def card_in_force(at: datetime | None = None) -> RateCard:
+    """The rate card that new quotes use."""
+    return rate_in_force(at)
+
+
+def profiles_of(version_ids: Iterable[UUID]) -> dict[UUID, Profile]:
+    """The profile of each version of terms, in one query."""
+    rows = TermsProfileVersion.objects.filter(pk__in=set(version_ids))
+    return {row.pk: profile_of(row.values) for row in rows}
+
+
+def price_of(listing: Listing, *, profile: Profile, use_case: UseCase | None, card: RateCard) -> Price | None:
+    """The price of a clip under a use case (None: the usual grant); None when it is above the hard maximum."""
+    facts = clip_facts(listing.clip, declared_of(listing.clip.declaration), use_case, profile.floor)
+    try:
+        return price(facts, card)
+    except DomainError as error:
+        if error.code == ABOVE_HARD_MAXIMUM.code:
+            return None
+        raise
+
+
+def agreement_sha256(listing: Listing) -> str:
+    """The digest of the signed agreement a listing is offered under."""
+    if listing.agreement is None:
+        message = "a listing without an agreement is not offered"
+        raise ValueError(message)
+    return listing.agreement.sha256

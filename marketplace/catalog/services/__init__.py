@@ -1,0 +1,3 @@
+"""Changing the catalogue."""
+
+from __future__ import annotations

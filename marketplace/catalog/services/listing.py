@@ -1,0 +1,121 @@
+"""A clip's way into the catalogue: listed when its previews exist, live when declared and under signed terms."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from core.accounts.policy import Actor, require
+from core.audit.services import record
+from core.clock import now
+from core.ids import NOT_FOUND, Prefix, public_id
+from core.transitions import advance
+from licensing.domain.declaration import sale_obstacles
+from licensing.selectors.pricing import declared_of
+from marketplace.actions import LISTING_WRITE
+from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingState
+from marketplace.catalog.models import Listing
+from marketplace.catalog.selectors.terms import SignedTerms, signed_terms_of
+from media_ingest.models import Asset, Clip
+
+_OPEN = (ListingState.NEEDS_YOU, ListingState.LIVE)
+
+
+def listings_create(*, actor: Actor, asset_id: UUID) -> list[Listing]:
+    """List every clip of a derived asset; those that are declared and covered by signed terms go live at once."""
+    with transaction.atomic():
+        asset = Asset.objects.filter(pk=asset_id).first()
+        if asset is None:
+            raise NOT_FOUND("There is no file with this id.")
+        terms = signed_terms_of(asset.organisation_id)
+        listings = []
+        for clip in Clip.objects.filter(asset=asset).select_related("asset").order_by("start_ms"):
+            listing, created = Listing.objects.get_or_create(clip=clip, defaults={"organisation": asset.organisation})
+            if created:
+                advance(listing, LISTING, ListingEvent.PREPARED)
+            _refresh(actor, listing, terms)
+            listings.append(listing)
+    return listings
+
+
+def listings_refresh(*, actor: Actor, organisation_id: UUID) -> int:
+    """Bring a studio's listings in line with its signed terms; return how many changed."""
+    with transaction.atomic():
+        terms = signed_terms_of(organisation_id)
+        rows = Listing.objects.select_for_update(of=("self",)).filter(organisation_id=organisation_id, state__in=_OPEN)
+        return sum(
+            _refresh(actor, listing, terms) for listing in rows.select_related("clip__declaration").order_by("pk")
+        )
+
+
+def listing_refresh(*, actor: Actor, clip_id: UUID) -> bool:
+    """Bring one clip's listing in line with its declaration; False when nothing changed."""
+    with transaction.atomic():
+        listing = Listing.objects.select_for_update(of=("self",)).filter(clip_id=clip_id).first()
+        if listing is None:
+            return False
+        return _refresh(actor, listing, signed_terms_of(listing.organisation_id))
+
+
+def listing_pause(*, actor: Actor, clip_id: UUID) -> Listing:
+    """Stop new offers of one's clip; open quotes lose it, licences stay."""
+    return _move(actor, clip_id, ListingEvent.PAUSED)
+
+
+def listing_resume(*, actor: Actor, clip_id: UUID) -> Listing:
+    """Offer a paused clip again; it goes live when its declaration and terms still stand."""
+    with transaction.atomic():
+        listing = _move(actor, clip_id, ListingEvent.RESUMED)
+        _refresh(actor, listing, signed_terms_of(listing.organisation_id))
+    return listing
+
+
+def listing_withdraw(*, actor: Actor, clip_id: UUID) -> Listing:
+    """Take a clip back for good: no new sales. Licences already granted stay as their terms say."""
+    return _move(actor, clip_id, ListingEvent.WITHDRAWN)
+
+
+def _move(actor: Actor, clip_id: UUID, event: ListingEvent) -> Listing:
+    with transaction.atomic():
+        listing = Listing.objects.select_for_update(of=("self",)).filter(clip_id=clip_id).first()
+        if listing is None:
+            raise NOT_FOUND("You have no clip with this id.")
+        require(actor, LISTING_WRITE, listing.organisation_id)
+        _advance(actor, listing, event)
+    return listing
+
+
+def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
+    declaration = getattr(listing.clip, "declaration", None)
+    complete = declaration is not None and not sale_obstacles(declared_of(declaration)) and terms is not None
+    if not complete or terms is None:
+        if listing.state != ListingState.LIVE:
+            return False
+        _advance(actor, listing, ListingEvent.LAPSED)
+        return True
+    under = {"terms_profile_version_id": terms.version_id, "agreement_id": terms.agreement_id}
+    if listing.state == ListingState.NEEDS_YOU:
+        _advance(actor, listing, ListingEvent.COMPLETED, went_live_at=listing.went_live_at or now(), **under)
+        return True
+    if listing.state != ListingState.LIVE or _under(listing) == under:
+        return False
+    Listing.objects.filter(pk=listing.pk, state=ListingState.LIVE).update(**under)
+    return True
+
+
+def _under(listing: Listing) -> dict[str, UUID | None]:
+    return {"terms_profile_version_id": listing.terms_profile_version_id, "agreement_id": listing.agreement_id}
+
+
+def _advance(actor: Actor, listing: Listing, event: ListingEvent, **changes: object) -> None:
+    before = listing.state
+    advance(listing, LISTING, event, **changes)
+    record(
+        actor=actor,
+        action=f"listing.{event}",
+        subject=public_id(Prefix.CLIP, listing.clip_id),
+        organisation_id=listing.organisation_id,
+        before={"state": str(before)},
+        after={"state": str(listing.state)},
+    )

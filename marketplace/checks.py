@@ -1,0 +1,25 @@
+"""The marketplace's invariants: the money agrees with the orders, and no right was sold twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.invariants import invariant
+from marketplace.orders.selectors.orders import doubly_exclusive
+from marketplace.orders.services.verification import ledger_verify
+
+
+def register() -> None:
+    """Add the checks to `manage.py verify`; calling it again changes nothing."""
+    invariant("money: ledger balanced, orders and earnings agree with it")(_money)
+    invariant("licences: no exclusive right overlaps another")(_exclusive)
+
+
+def _money() -> Iterator[str]:
+    for finding in ledger_verify():
+        yield f"{finding.code} {finding.subject}: {finding.detail}"
+
+
+def _exclusive() -> Iterator[str]:
+    for clip_id in doubly_exclusive():
+        yield f"clip {clip_id} is under an exclusive licence and another one at the same time"

@@ -1,0 +1,3 @@
+"""Double entry: the only place that knows balances."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Commands of the marketplace."""
+
+from __future__ import annotations

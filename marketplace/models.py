@@ -1,0 +1,22 @@
+"""All tables of the marketplace, for Django's one app label and one migration stream."""
+
+from __future__ import annotations
+
+from marketplace.catalog.models import Listing
+from marketplace.delivery.models import Certificate, Dataset, DatasetFile
+from marketplace.ledger.models import Account, Transfer
+from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine
+
+__all__ = [
+    "Account",
+    "Certificate",
+    "Dataset",
+    "DatasetFile",
+    "Licence",
+    "Listing",
+    "Order",
+    "Payment",
+    "Quote",
+    "QuoteLine",
+    "Transfer",
+]

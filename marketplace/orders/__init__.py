@@ -1,0 +1,3 @@
+"""Quotes, orders, payments and licences."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Pure rules of offers and orders."""
+
+from __future__ import annotations

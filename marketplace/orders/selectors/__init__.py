@@ -1,0 +1,3 @@
+"""Reading quotes, orders, licences and earnings."""
+
+from __future__ import annotations

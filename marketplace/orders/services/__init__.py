@@ -1,0 +1,3 @@
+"""Changing quotes and orders: one function, one business operation."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Collecting from buyers and paying creators."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Payment providers behind one port."""
+
+from __future__ import annotations

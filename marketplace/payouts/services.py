@@ -1,0 +1,90 @@
+"""Moving creators' money: collecting from buyers, releasing what was held, paying out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from core.accounts.policy import Actor, require
+from core.clock import now
+from core.money import Money
+from licensing.selectors.pricing import rate_in_force
+from marketplace.actions import MONEY_MOVE
+from marketplace.ledger.domain import Earning, payout_posting, release_posting
+from marketplace.ledger.selectors import creator_balance, held_earnings_before
+from marketplace.ledger.services import transfers_post
+from marketplace.payouts.adapters.test_provider import provider as test_provider
+from marketplace.payouts.domain import Charge, Method, PaymentProvider
+from marketplace.payouts.errors import BELOW_MINIMUM
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a run of `earnings_release` moved."""
+
+    earnings: int
+    creators: int
+
+
+def provider_for(method: Method) -> PaymentProvider:
+    """The adapter behind a way to pay."""
+    match method:
+        case Method.TEST:
+            return test_provider()
+
+
+def payment_charge(*, method: Method, key: str, amount: Money, token: str) -> Charge:
+    """Ask the provider to collect once for this key. Talks to the outside: never call it inside a transaction."""
+    return provider_for(method).charge(key=key, amount=amount, token=token)
+
+
+def payment_find(*, method: Method, key: str) -> Charge | None:
+    """What the provider knows about a key. Talks to the outside: never call it inside a transaction."""
+    return provider_for(method).find(key)
+
+
+def earnings_release(*, actor: Actor, at: datetime | None = None) -> Released:
+    """Make earnings payable whose hold is over (`hold_days` of the rate card in force). Safe to repeat; run daily."""
+    require(actor, MONEY_MOVE)
+    moment = at or now()
+    before = moment - timedelta(days=rate_in_force(moment).payout.hold_days)
+    count, creators = 0, set()
+    while True:
+        with transaction.atomic():
+            due = list(held_earnings_before(before)[:_BATCH])
+            postings = [
+                release_posting(
+                    order_ref=transfer.order_ref,
+                    earning=Earning(
+                        transfer.subject_ref,
+                        owner_id,
+                        Money(transfer.amount_minor, transfer.currency),
+                    ),
+                )
+                for transfer in due
+                if (owner_id := transfer.credit.owner_id) is not None
+            ]
+            transfers_post(actor=actor, postings=postings)
+        if not due:
+            return Released(count, len(creators))
+        count += len(due)
+        creators |= {transfer.credit.owner_id for transfer in due}
+
+
+def payout_send(*, actor: Actor, organisation_id: UUID, payout_ref: str, amount: Money) -> Money:
+    """Take payable money out of a creator's balance for one payout; return what is left.
+
+    `payout_ref` names the payout and makes it happen once. Refused: `below_minimum`, `insufficient_balance`.
+    """
+    require(actor, MONEY_MOVE)
+    minimum = rate_in_force(now()).payout.minimum
+    if amount < minimum:
+        raise BELOW_MINIMUM(f"{amount} is less than the smallest payout, {minimum}. Nothing was moved.")
+    posting = payout_posting(payout_ref=payout_ref, creator_id=organisation_id, amount=amount)
+    transfers_post(actor=actor, postings=[posting])
+    return creator_balance(organisation_id, amount.currency).available

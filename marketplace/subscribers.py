@@ -1,0 +1,21 @@
+"""Which topics wake which jobs of the marketplace."""
+
+from __future__ import annotations
+
+from core.jobs.registry import subscribe
+from marketplace import tasks
+from marketplace.delivery import subscribers as delivery
+from marketplace.delivery import tasks as delivery_tasks
+
+__all__ = ["delivery_tasks", "register"]
+
+
+def register() -> None:
+    """Listen to the floors below, to delivery and to ourselves."""
+    tasks.register()
+    delivery.register()
+    subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
+    subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)
+    subscribe("licensing.clip.declared", tasks.LISTING_REFRESH)
+    subscribe("marketplace.dataset.ready", tasks.ORDER_READY)
+    subscribe("marketplace.dataset.delivered", tasks.ORDER_DELIVERED)

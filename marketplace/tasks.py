@@ -1,0 +1,66 @@
+"""Jobs of the marketplace: each calls one service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.accounts.policy import Actor
+from core.ids import Prefix, parse_public_id
+from core.jobs.registry import handles
+from core.jobs.services import Claim
+from marketplace.catalog.services.listing import listing_refresh, listings_create, listings_refresh
+from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
+from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
+
+LISTINGS_CREATE = "marketplace.listings.create"
+LISTINGS_REFRESH = "marketplace.listings.refresh"
+LISTING_REFRESH = "marketplace.listing.refresh"
+ORDER_READY = "marketplace.order.mark_ready"
+ORDER_DELIVERED = "marketplace.order.mark_delivered"
+
+
+def register() -> None:
+    """Say which jobs exist; calling it again changes nothing."""
+    for kind, handler in (
+        (LISTINGS_CREATE, _listings_create),
+        (LISTINGS_REFRESH, _listings_refresh),
+        (LISTING_REFRESH, _listing_refresh),
+        (ORDER_READY, _order_ready),
+        (ORDER_DELIVERED, _order_delivered),
+        (PAYMENT_FOLLOW_UP, _payment_follow_up),
+    ):
+        handles(kind)(handler)
+
+
+def _named(claim: Claim, key: str, prefix: Prefix) -> UUID:
+    return parse_public_id(prefix, str(claim.payload.get(key) or claim.subject))
+
+
+def _listings_create(claim: Claim) -> None:
+    with claim.settle():
+        listings_create(actor=Actor.system(), asset_id=_named(claim, "asset", Prefix.ASSET))
+
+
+def _listings_refresh(claim: Claim) -> None:
+    with claim.settle():
+        organisation = _named(claim, "organisation", Prefix.ORGANISATION)
+        listings_refresh(actor=Actor.system(), organisation_id=organisation)
+
+
+def _listing_refresh(claim: Claim) -> None:
+    with claim.settle():
+        listing_refresh(actor=Actor.system(), clip_id=_named(claim, "clip", Prefix.CLIP))
+
+
+def _order_ready(claim: Claim) -> None:
+    with claim.settle():
+        order_mark_ready(actor=Actor.system(), order_id=_named(claim, "order", Prefix.ORDER))
+
+
+def _order_delivered(claim: Claim) -> None:
+    with claim.settle():
+        order_mark_delivered(actor=Actor.system(), order_id=_named(claim, "order", Prefix.ORDER))
+
+
+def _payment_follow_up(claim: Claim) -> None:
+    payment_follow_up(actor=Actor.system(), payment_id=UUID(str(claim.payload["payment_id"])))

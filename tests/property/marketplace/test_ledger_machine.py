@@ -1,0 +1,224 @@
+"""T43, T44: any story of sales, deliveries, releases, payouts and refunds keeps the books right."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from core.money import Money, allocate, share
+from marketplace.ledger.domain import (
+    DEBIT_NORMAL,
+    AccountKind,
+    AccountRef,
+    Earning,
+    Posting,
+    delivery_postings,
+    fold,
+    lowered,
+    overdrawn,
+    payout_posting,
+    refund_postings,
+    release_posting,
+    reversal_posting,
+    sale_postings,
+)
+
+BUYERS = [UUID(int=number) for number in (1, 2)]
+CREATORS = [UUID(int=number) for number in (11, 12, 13)]
+USD = "USD"
+AMOUNTS = st.integers(min_value=0, max_value=10**9)
+NUMBERS = st.integers(min_value=0, max_value=5)
+
+
+class Book:
+    """What the ledger service promises, in memory: once per key, never overdrawn, all or nothing."""
+
+    def __init__(self) -> None:
+        self.posted: dict[str, Posting] = {}
+        self.balances: dict[AccountRef, int] = {}
+
+    def post(self, postings: list[Posting]) -> bool:
+        for posting in postings:
+            assert self.posted.get(posting.journal_key, posting) == posting, "a key with two contents"
+        fresh = [posting for posting in postings if posting.journal_key not in self.posted]
+        if overdrawn(self.balances, fresh):
+            return False
+        self.posted |= {posting.journal_key: posting for posting in fresh}
+        for ref, change in fold(fresh).items():
+            self.balances[ref] = self.balances.get(ref, 0) + change
+        return True
+
+
+class Sale:
+    """One order: who pays what, and who earns it."""
+
+    def __init__(self, number: int, buyer: UUID, earnings: list[Earning], fee: Money, total: Money) -> None:
+        self.ref = f"ord_{number}"
+        self.buyer, self.earnings, self.fee, self.total = buyer, earnings, fee, total
+        self.state = "paid"
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Random stories. `split` shares out a total; the control below replaces it by naive rounding."""
+
+    split = staticmethod(allocate)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = Book()
+        self.sales: dict[int, Sale] = {}
+
+    @rule(
+        number=NUMBERS,
+        buyer=st.sampled_from(BUYERS),
+        total=st.integers(min_value=1, max_value=10**9),
+        weights=st.lists(st.integers(min_value=1, max_value=10**6), min_size=1, max_size=12),
+        fee_percent=st.integers(min_value=0, max_value=50),
+    )
+    def sale(self, number: int, buyer: UUID, total: int, weights: list[int], fee_percent: int) -> None:
+        if number in self.sales:
+            return
+        whole = Money(total, USD)
+        fee = share(whole, Fraction(fee_percent, 100))
+        parts = self.split(whole - fee, dict(enumerate(weights)))
+        earnings = [
+            Earning(f"lic_{number}_{place}", CREATORS[place % len(CREATORS)], amount) for place, amount in parts.items()
+        ]
+        sale = Sale(number, buyer, earnings, fee, whole)
+        self.sales[number] = sale
+        assert self.book.post(sale_postings(order_ref=sale.ref, buyer_id=buyer, total=whole))
+
+    @rule(number=NUMBERS)
+    def deliver(self, number: int) -> None:
+        sale = self.sales.get(number)
+        if sale is None or sale.state not in {"paid", "delivered"}:
+            return
+        assert self.book.post(
+            delivery_postings(order_ref=sale.ref, buyer_id=sale.buyer, earnings=sale.earnings, fee=sale.fee)
+        )
+        sale.state = "delivered"
+
+    @rule(number=NUMBERS, place=st.integers(min_value=0, max_value=11))
+    def release(self, number: int, place: int) -> None:
+        sale = self.sales.get(number)
+        if sale is None or sale.state != "delivered" or place >= len(sale.earnings):
+            return
+        earning = sale.earnings[place]
+        if earning.amount.minor:
+            assert self.book.post([release_posting(order_ref=sale.ref, earning=earning)])
+
+    @rule(number=NUMBERS, creator=st.sampled_from(CREATORS), minor=st.integers(min_value=1, max_value=10**9))
+    def payout(self, number: int, creator: UUID, minor: int) -> None:
+        key = f"payout:pay_{number}:sent"
+        if key in self.book.posted:
+            return
+        available = self.book.balances.get(AccountRef(AccountKind.CREATOR_AVAILABLE, USD, creator), 0)
+        posting = payout_posting(payout_ref=f"pay_{number}", creator_id=creator, amount=Money(minor, USD))
+        assert self.book.post([posting]) is (minor <= available)
+
+    @rule(number=NUMBERS)
+    def refund(self, number: int) -> None:
+        """Before delivery the escrow goes back; after it, each transfer is mirrored first, as far as it is unpaid."""
+        sale = self.sales.get(number)
+        if sale is None or sale.state == "refunded":
+            return
+        mirrors = [
+            reversal_posting(posting, transfer_ref=posting.journal_key)
+            for posting in self.book.posted.values()
+            if sale.state == "delivered" and posting.order_ref == sale.ref and posting.debit.kind == AccountKind.ESCROW
+        ]
+        releases = [
+            reversal_posting(posting, transfer_ref=posting.journal_key)
+            for posting in self.book.posted.values()
+            if posting.order_ref == sale.ref and posting.journal_key.endswith(":released")
+        ]
+        back = refund_postings(order_ref=sale.ref, buyer_id=sale.buyer, total=sale.total)
+        if self.book.post([*releases, *mirrors, *back]):
+            sale.state = "refunded"
+
+    @rule()
+    def replay(self) -> None:
+        before = dict(self.book.posted)
+        assert self.book.post(list(before.values()))
+        assert self.book.posted == before
+
+    @invariant()
+    def debits_equal_credits(self) -> None:
+        net = sum(minor if ref.kind in DEBIT_NORMAL else -minor for ref, minor in self.book.balances.items())
+        assert net == 0
+
+    @invariant()
+    def nobody_is_overdrawn(self) -> None:
+        assert all(minor >= 0 for minor in self.book.balances.values())
+
+    @invariant()
+    def escrow_holds_what_is_not_delivered(self) -> None:
+        for buyer in BUYERS:
+            waiting = sum(
+                sale.total.minor for sale in self.sales.values() if sale.buyer == buyer and sale.state == "paid"
+            )
+            assert self.book.balances.get(AccountRef(AccountKind.ESCROW, USD, buyer), 0) == waiting
+
+
+def _naive(total: Money, weights: dict[int, int]) -> dict[int, Money]:
+    whole = sum(weights.values())
+    return {key: Money(round(total.minor * weight / whole), total.currency) for key, weight in weights.items()}
+
+
+class NaiveMachine(LedgerMachine):
+    """The control: each share rounded by itself, with floats."""
+
+    split = staticmethod(_naive)
+
+
+STORIES = settings(max_examples=200, stateful_step_count=40, deadline=None)
+
+
+def test_any_story_keeps_the_books_right() -> None:
+    run_state_machine_as_test(LedgerMachine, settings=STORIES)
+
+
+def test_naive_rounding_breaks_the_books() -> None:
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(NaiveMachine, settings=settings(STORIES, report_multiple_bugs=False))
+
+
+@given(
+    total=st.integers(min_value=-(10**12), max_value=10**12),
+    weights=st.dictionaries(st.integers(), st.integers(min_value=0, max_value=10**9), min_size=1, max_size=200),
+    order=st.randoms(use_true_random=False),
+)
+def test_a_split_never_loses_a_cent_and_ignores_the_order(total: int, weights: dict[int, int], order: object) -> None:
+    if not sum(weights.values()):
+        return
+    money = Money(total, USD)
+    parts = allocate(money, weights)
+    assert sum(part.minor for part in parts.values()) == total
+    whole = sum(weights.values())
+    assert all(abs(parts[key].minor - Fraction(total * weights[key], whole)) < 1 for key in weights)
+    shuffled = list(weights.items())
+    order.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis hands out a random.Random
+    assert allocate(money, dict(shuffled)) == parts
+
+
+def test_a_split_of_a_hundred_thousand_lines_is_exact() -> None:
+    total = Money(123_456_789_01, USD)
+    parts = allocate(total, {number: 1 + number % 7 for number in range(100_000)})
+    assert sum(part.minor for part in parts.values()) == total.minor
+
+
+def test_only_guarded_accounts_that_fall_are_locked() -> None:
+    sale = sale_postings(order_ref="ord_1", buyer_id=BUYERS[0], total=Money(100, USD))
+    assert lowered(sale) == []
+    delivery = delivery_postings(
+        order_ref="ord_1",
+        buyer_id=BUYERS[0],
+        earnings=[Earning("lic_1", CREATORS[0], Money(80, USD))],
+        fee=Money(20, USD),
+    )
+    assert [ref.kind for ref in lowered(delivery)] == [AccountKind.ESCROW]
