@@ -17,10 +17,13 @@ _BLOCK: Final = 512
 
 # ISO base media files begin with one of these boxes (ISO/IEC 14496-12, QuickTime File Format).
 _FIRST_BOXES: Final = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"})
+_ESSENTIAL_BOXES: Final = frozenset({b"moov", b"mdat", b"moof"})
+_MOST_BOXES: Final = 100_000
 _STILL_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"avif", b"jp2 ", b"jpx ", b"crx ", b"miaf"}
 )
 _MXF_PARTITION: Final = bytes.fromhex("060e2b34020501010d010201")
+_SEGMENT: Final = b"\x18\x53\x80\x67"
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _TS_SYNC: Final = 0x47
 _TS_PACKETS: Final = (188, 192, 204)
@@ -81,11 +84,14 @@ def guard(path: Path, *, size_bytes: int) -> Sniffed | Rejection:
         refusal = _ordinary(descriptor, status, size_bytes)
         if refusal is not None:
             return refusal
-        head = os.read(descriptor, _HEAD)
+        found = sniff(os.read(descriptor, _HEAD))
+        if isinstance(found, Rejection):
+            return found
+        if _cut_off(descriptor, found, status.st_size):
+            return Rejection(Reason.DAMAGED, "the file ends before its contents do")
     finally:
         os.close(descriptor)
-    found = sniff(head)
-    return found if isinstance(found, Rejection) else Sniffed(found, status.st_size)
+    return Sniffed(found, status.st_size)
 
 
 def _ordinary(descriptor: int, status: os.stat_result, size_bytes: int) -> Rejection | None:
@@ -125,6 +131,67 @@ def sniff(head: bytes) -> str | Rejection:
     if _is_transport_stream(head):
         return "mpegts"
     return Rejection(Reason.NOT_MEDIA, "no video container begins like this")
+
+
+def _cut_off(descriptor: int, family: str, size: int) -> bool:
+    """Tell whether the container's outermost lengths promise more bytes than there are."""
+    if family == "mov":
+        return _boxes_cut_off(descriptor, size)
+    if family == "avi":
+        return _riff_cut_off(descriptor, size)
+    if family == "matroska":
+        return _segment_cut_off(os.pread(descriptor, _HEAD, 0), size)
+    return False
+
+
+def _boxes_cut_off(descriptor: int, size: int) -> bool:
+    """Walk the outermost boxes; one that carries pictures or the index must end inside the file."""
+    at = 0
+    for _ in range(_MOST_BOXES):
+        header = os.pread(descriptor, 16, at)
+        if len(header) < 8:
+            return False
+        length, kind = int.from_bytes(header[:4], "big"), header[4:8]
+        if length == 1 and len(header) == 16:
+            length = int.from_bytes(header[8:], "big")
+        if length < 8:  # 0: up to the end of the file; anything else is no box but a tail that players ignore
+            return False
+        if at + length > size:
+            return kind in _ESSENTIAL_BOXES
+        at += length
+    return False
+
+
+def _riff_cut_off(descriptor: int, size: int) -> bool:
+    """Walk the outermost RIFF chunks (a large AVI has several); 0 is a length that was never written."""
+    at = 0
+    for _ in range(_MOST_BOXES):
+        header = os.pread(descriptor, 8, at)
+        length = int.from_bytes(header[4:8], "little")
+        if header[:4] != b"RIFF" or length == 0:
+            return False
+        if at + 8 + length > size:
+            return True
+        at += 8 + length + length % 2
+    return False
+
+
+def _segment_cut_off(head: bytes, size: int) -> bool:
+    """Read the length of the segment behind the EBML header; all ones means "until it ends" (RFC 8794)."""
+    at, length = _vint(head, len(_EBML))
+    begin = at + length
+    if head[begin : begin + 4] != _SEGMENT:
+        return False
+    at, length = _vint(head, begin + 4)
+    unknown = (1 << (7 * (at - begin - 4))) - 1
+    return length != unknown and at + length > size
+
+
+def _vint(data: bytes, at: int) -> tuple[int, int]:
+    """Return where a variable-length integer ends, and its value."""
+    width = 9 - data[at].bit_length() if at < len(data) else 9
+    value = int.from_bytes(data[at : at + width], "big") & ((1 << (7 * width)) - 1)
+    return at + width, value
 
 
 def _is_mov(head: bytes) -> bool:

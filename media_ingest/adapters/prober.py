@@ -33,6 +33,7 @@ from media_ingest.domain import formats
 REPORT_VERSION: Final = 1
 MAX_REPORT_BYTES: Final = 1 << 20
 _DECODE_TRIES: Final = 250
+_RESUMES: Final = 1000
 _TAG_LENGTH: Final = 200
 _CONTAINER_TAGS: Final = (
     "creation_time", "date", "timecode", "make", "model", "com.apple.quicktime.make", "com.apple.quicktime.model",
@@ -213,12 +214,17 @@ class Scan:
 
     def run(self) -> None:
         """Read every packet; an error ends the pass and is noted."""
-        try:
-            for packet in self.container.demux():
-                if packet.size or packet.pts is not None or packet.dts is not None:
-                    self._take(packet)
-        except (av.error.FFmpegError, ValueError) as error:
-            self.demux_error = type(error).__name__
+        for _ in range(_RESUMES):
+            try:
+                for packet in self.container.demux():
+                    if packet.size or packet.pts is not None or packet.dts is not None:
+                        self._take(packet)
+                break
+            except av.error.BlockingIOError:
+                continue  # the demuxer lost its place (a hole in a transport stream) and looks for the next one
+            except (av.error.FFmpegError, ValueError) as error:
+                self.demux_error = type(error).__name__
+                break
         if self.frame is None and not self.decode_error:
             self._decode(None)
 
@@ -251,22 +257,21 @@ class Scan:
         return [self._frame_at(track.first + span * part // 8) for part in (4, 7)]
 
     def _frame_at(self, at: int) -> bool:
+        """Tell whether decoding from here gives a picture, or ends without one and without an error."""
+        faults = 0
         try:
             self.container.seek(at, stream=self.video)
             for tries, packet in enumerate(self.container.demux(self.video)):
-                if self._frames(packet):
-                    return True
+                try:
+                    if packet.decode():
+                        return True
+                except av.error.InvalidDataError:
+                    faults += 1
                 if tries > _DECODE_TRIES:
                     break
         except (av.error.FFmpegError, ValueError):
-            return False
-        return False
-
-    def _frames(self, packet: Packet[Any]) -> bool:
-        try:
-            return bool(packet.decode())
-        except av.error.InvalidDataError:
-            return False
+            faults += 1
+        return not faults
 
 
 def examine(path: str) -> Json:

@@ -123,19 +123,18 @@ def _contradiction(report: Facts, stream: Facts, track: Facts, length: Ticks) ->
     stated = stream.count("duration") * (time_base or Fraction(0))
     whole_agrees = _whole_agrees(report)
     if stated > 0 and not tolerated(stated, length.seconds) and (stated > length.seconds or not whole_agrees):
-        return _blame(report, stream, track, stated, length.seconds)
+        return _blame(stream, track, stated, length.seconds)
     if not whole_agrees:
         claimed = report.sub("container").count("duration_us") * _MICROSECOND
-        return _blame(report, stream, track, claimed, length.seconds)
+        return _blame(stream, track, claimed, length.seconds)
     return None
 
 
-def _blame(report: Facts, stream: Facts, track: Facts, stated: Fraction, counted: Fraction) -> Rejection:
+def _blame(stream: Facts, track: Facts, stated: Fraction, counted: Fraction) -> Rejection:
     """Name the fault: frames that are announced and missing are damage, anything else is a lie about time."""
     detail = f"header says {float(stated):.3f} s, packets hold {float(counted):.3f} s"
     announced = stream.count("frames")
-    family = formats.container_family(report.sub("container").text("format"))
-    missing = announced > track.count("packets") if announced else family != "mov"
+    missing = not announced or announced > track.count("packets")
     return Rejection(Reason.DAMAGED if missing and stated > counted else Reason.IMPLAUSIBLE_TIME, detail)
 
 

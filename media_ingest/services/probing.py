@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core.accounts.policy import Actor
 from core.audit.services import record
+from core.clock import now
 from core.errors import DomainError
 from core.jobs.services import Claim, LeaseLost, Retryable, publish
 from core.logging import get_logger
@@ -158,5 +159,6 @@ def _columns(footage: Footage) -> dict[str, object]:
         "camera_make": footage.camera_make[:80],
         "camera_model": footage.camera_model[:80],
         "has_telemetry": footage.has_telemetry,
-        "recorded_at": footage.created_at,
+        # A camera whose clock runs ahead has no date we could use.
+        "recorded_at": footage.created_at if footage.created_at and footage.created_at <= now() else None,
     }
