@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -204,6 +205,7 @@ def _schema(contract: Contract, method: Method) -> dict[str, Any]:
         text = "; ".join(f"`{code.code}`: {code.title}" for code in codes)
         responses[(status, "application/problem+json")] = OpenApiResponse(ProblemOut, description=text)
     return {
+        "operation_id": re.sub(r"(?<!^)(?=[A-Z])", "_", method.__qualname__.replace(".", "")).lower(),
         "summary": contract.summary,
         "description": (method.__doc__ or "").strip(),
         "request": contract.input,
