@@ -44,9 +44,9 @@ def compose(
     return values
 
 
-def terms_sha256(values: TermsValues) -> str:
-    """SHA-256 of the values of a whole profile in canonical JSON."""
-    return sha256_json(values)
+def terms_sha256(values: TermsValues, own_wording: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """SHA-256 of the values of a whole profile, and of wording agreed beside them, in canonical JSON."""
+    return sha256_json({"values": values, "own_wording": own_wording or {}})
 
 
 def thaw(data: Mapping[str, Mapping[str, object]], catalogue: Catalogue) -> Stored:

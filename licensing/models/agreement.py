@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.accounts.models import Organisation, User
 from core.constraints import check_in
@@ -72,6 +73,7 @@ class Agreement(Record):
         )
         indexes: ClassVar = (models.Index(fields=["organisation", "state"], name="licensing_agreement_org_state"),)
 
+    @override
     def __str__(self) -> str:
         """Show the public id."""
         return self.public_id
@@ -107,6 +109,7 @@ class Amendment(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show class and state."""
         return f"{self.kind} {self.state}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.constraints import check_in
 from core.ids import Prefix
@@ -49,6 +50,7 @@ class ClauseVersion(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show code and version."""
         return f"{self.code} v{self.version}"

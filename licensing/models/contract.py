@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.models_base import Record
 from licensing.models.clause import ClauseVersion
@@ -25,6 +26,7 @@ class ContractVersion(Record):
             models.UniqueConstraint(fields=["name", "version"], name="licensing_contractversion_once"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show name and version."""
         return f"{self.name} v{self.version}"
@@ -47,6 +49,7 @@ class ContractClause(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the place."""
         return f"clause {self.position}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.accounts.models import User
 from core.constraints import check_in
@@ -53,6 +54,7 @@ class ReviewCase(Record):
         )
         indexes: ClassVar = (models.Index(fields=["state", "due_at"], name="licensing_reviewcase_queue"),)
 
+    @override
     def __str__(self) -> str:
         """Show the public id."""
         return self.public_id
@@ -86,6 +88,7 @@ class ReviewDecision(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the decision."""
         return self.decision

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.constraints import check_in
@@ -32,6 +33,7 @@ class TermsProfile(Record):
             models.CheckConstraint(condition=~models.Q(name=""), name="licensing_termsprofile_has_name"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name
@@ -64,6 +66,7 @@ class TermsProfileVersion(Record):
             check_in("origin", TermsOrigin, "licensing_termsprofileversion_origin"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the number."""
         return f"version {self.number}"

@@ -1,0 +1,119 @@
+"""Reading clauses and terms: what is published, what a creator chose, what is in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from core.accounts.policy import Actor, require
+from core.ids import NOT_FOUND, Prefix, public_id
+from licensing.domain.actions import TERMS_VIEW
+from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Clause, clause_of
+from licensing.domain.composition import Stored, profile_of, thaw
+from licensing.domain.errors import CATALOGUE_MISSING
+from licensing.domain.matching import Profile
+from licensing.domain.rendering import OwnWording
+from licensing.domain.states import AgreementState, ClauseState, TermsOrigin
+from licensing.domain.template import TEMPLATE_NAME
+from licensing.domain.wording import Language, canonical_json
+from licensing.models import Agreement, ClauseVersion, ContractVersion, TermsProfile, TermsProfileVersion
+
+
+def clause_versions_published() -> QuerySet[ClauseVersion]:
+    """Return approved clause versions in catalogue order, the newest of each code last."""
+    return ClauseVersion.objects.filter(state=ClauseState.APPROVED).order_by("number", "version")
+
+
+def clause_version_get(code: str) -> ClauseVersion:
+    """Return the newest approved version of a clause, or `not_found`."""
+    found = clause_versions_published().filter(code=code).last()
+    if found is None:
+        raise NOT_FOUND(f"There is no clause {code}. GET /api/v1/clauses lists them.")
+    return found
+
+
+def clause_for(version: ClauseVersion) -> Clause:
+    """Return the clause a stored version holds, as the domain reads it."""
+    return clause_of(CATALOGUE, version.code)
+
+
+def contract_in_force() -> ContractVersion:
+    """Return the newest contract version with its clauses in order; `catalogue_missing` when none is loaded."""
+    found = ContractVersion.objects.filter(name=TEMPLATE_NAME).order_by("-version").first()
+    if found is None:
+        raise CATALOGUE_MISSING(
+            "Nothing can be agreed yet and nothing was stored. An operator has to load the clauses."
+        )
+    return found
+
+
+def contract_clauses(contract: ContractVersion) -> list[Clause]:
+    """Return the clauses of a contract version in its order."""
+    rows = contract.clauses.select_related("clause_version").order_by("position")
+    return [clause_for(row.clause_version) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _thawed(_sha256: str, text: str) -> Stored:
+    data: Mapping[str, Mapping[str, object]] = json.loads(text)
+    return thaw(data, CATALOGUE)
+
+
+def effective_values(version: TermsProfileVersion) -> Stored:
+    """Return the values of all clauses in a version of terms: what search, quotes and licences read."""
+    return _thawed(version.sha256, canonical_json(version.values))
+
+
+def own_wording_of(stored: Mapping[str, Mapping[str, str]]) -> dict[str, OwnWording]:
+    """Return stored wording as the domain reads it: clause code → language → text."""
+    return {code: {Language(name): text for name, text in texts.items()} for code, texts in stored.items()}
+
+
+def profile_for(version: TermsProfileVersion) -> Profile:
+    """Return what a version of terms permits, on the dimensions matching compares."""
+    return profile_of(effective_values(version))
+
+
+def terms_profiles_visible_to(actor: Actor) -> QuerySet[TermsProfile]:
+    """Return the terms profiles of the actor's organisation with their versions, newest first; creators only."""
+    require(actor, TERMS_VIEW)
+    newest_first = Prefetch("versions", TermsProfileVersion.objects.order_by("-number"))
+    rows = TermsProfile.objects.prefetch_related(newest_first)
+    return rows if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
+
+
+def terms_profile_get(actor: Actor, profile_id: UUID) -> TermsProfile:
+    """Return one visible terms profile with its versions, or `not_found`."""
+    found = terms_profiles_visible_to(actor).filter(pk=profile_id).first()
+    if found is None:
+        raise NOT_FOUND(f"You have no terms profile {public_id(Prefix.TERMS, profile_id)}.")
+    return found
+
+
+def newest_chosen(profile: TermsProfile) -> TermsProfileVersion:
+    """Return the newest version the creator chose: what the next agreement starts from."""
+    return max(
+        (version for version in profile.versions.all() if version.origin == TermsOrigin.CHOSEN),
+        key=lambda version: version.number,
+    )
+
+
+def signed_agreement_for(organisation_id: UUID) -> Agreement | None:
+    """Return the creator's newest signed agreement that has not ended, with its effective terms; None without one."""
+    return (
+        Agreement.objects.filter(organisation_id=organisation_id, state=AgreementState.SIGNED)
+        .select_related("effective_version__profile")
+        .order_by("-signed_at", "-id")
+        .first()
+    )
+
+
+def signed_terms_for(organisation_id: UUID) -> TermsProfileVersion | None:
+    """Return the effective terms of the creator's signed agreement in force; None when nothing is signed."""
+    agreement = signed_agreement_for(organisation_id)
+    return agreement.effective_version if agreement else None

@@ -1,0 +1,244 @@
+"""The life of an agreement on the creator's side: draft, change, submit, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from core.accounts.policy import ROLE_MISSING, Actor, require
+from core.audit.services import record
+from core.clock import now
+from core.transitions import advance
+from licensing.domain.actions import TERMS_WRITE
+from licensing.domain.amendments import classify
+from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import AmendmentClass, clause_of
+from licensing.domain.composition import Stored
+from licensing.domain.contradictions import refuse_contradictions
+from licensing.domain.deadlines import due_at
+from licensing.domain.errors import CMO_UNDECLARED, LANGUAGE_UNKNOWN, NOTHING_TO_CHANGE, UNDER_REVIEW
+from licensing.domain.states import (
+    AGREEMENT_MACHINE,
+    CASE_MACHINE,
+    EDITABLE,
+    AgreementEvent,
+    AgreementState,
+    AmendmentState,
+    CaseEvent,
+    CaseState,
+)
+from licensing.domain.wording import Language, english, french
+from licensing.models import Agreement, Amendment, ReviewCase
+from licensing.selectors.agreements import LIVE, agreement_get, amended_values
+from licensing.selectors.terms import (
+    clause_version_get,
+    contract_in_force,
+    effective_values,
+    newest_chosen,
+    terms_profile_get,
+)
+
+POLICY: Final = "amendments-1"
+"""Name and version of the policy under which standard, in-range and fallback changes pass."""
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.user_id is None:
+        raise ROLE_MISSING("A person has to do this, not a program acting for nobody. Nothing changed.")
+    return actor.user_id
+
+
+def _note(
+    actor: Actor, agreement: Agreement, action: str, before: Mapping[str, str | int], after: Mapping[str, str | int]
+) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=agreement.public_id,
+        organisation_id=agreement.organisation_id,
+        before={**before},
+        after={**after},
+    )
+
+
+def agreement_lock(agreement_id: UUID) -> Agreement:
+    """Lock an agreement's row inside the caller's transaction and return it fresh."""
+    return Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
+
+
+def agreement_draft(*, actor: Actor, terms_profile_id: UUID, language: str = "en") -> Agreement:
+    """Start an agreement from the newest terms of a profile, in the language amendments will be written in.
+
+    An untouched draft of the same terms and language is returned instead of a second one.
+    """
+    require(actor, TERMS_WRITE)
+    author = _person(actor)
+    if language not in list(Language):
+        raise LANGUAGE_UNKNOWN(f"{language!r} is not offered; one of en, fr. Nothing was stored.", pointer="/language")
+    with transaction.atomic():
+        profile = terms_profile_get(actor, terms_profile_id)
+        version, contract = newest_chosen(profile), contract_in_force()
+        same = Agreement.objects.filter(
+            organisation_id=profile.organisation_id,
+            terms_version=version,
+            contract_version=contract,
+            language=language,
+            state=AgreementState.DRAFT,
+            revision=1,
+        ).first()
+        if same is None:
+            same = Agreement.objects.create(
+                organisation_id=profile.organisation_id,
+                author_id=author,
+                contract_version=contract,
+                terms_version=version,
+                language=language,
+            )
+            _note(actor, same, "agreement.drafted", {}, {"terms_version": version.number, "language": language})
+    return agreement_get(actor, same.id)
+
+
+def _open_for_changes(agreement: Agreement) -> None:
+    if agreement.state == AgreementState.IN_REVIEW:
+        raise UNDER_REVIEW("Recall it first, then change it and submit it again. Nothing was changed.")
+    if agreement.state not in EDITABLE:
+        advance(agreement, AGREEMENT_MACHINE, AgreementEvent.REOPEN)
+
+
+def agreement_amend(
+    *,
+    actor: Actor,
+    agreement_id: UUID,
+    clause_code: str,
+    parameters: Mapping[str, object] | None = None,
+    text: str = "",
+    translation: str = "",
+) -> Agreement:
+    """Propose other values, or other wording, for one clause; a later proposal replaces an earlier one.
+
+    `text` is in the agreement's language and must state every value; `translation` is the same in the other
+    language. Proposing the profile's own values without wording withdraws an earlier proposal. Refused with
+    `under_review`, `invalid_parameter`, `contradiction`, `text_without_value`, `nothing_to_change`.
+    """
+    require(actor, TERMS_WRITE)
+    author = _person(actor)
+    clause = clause_of(CATALOGUE, clause_code)
+    with transaction.atomic():
+        shown = agreement_get(actor, agreement_id)
+        agreement = agreement_lock(shown.id)
+        _open_for_changes(agreement)
+        base = effective_values(agreement.terms_version)[clause.code]
+        live = agreement.amendments.filter(clause_version__code=clause.code, state__in=LIVE).first()
+        proposed = clause.parse(parameters or {}, base)
+        refuse_contradictions({**amended_values(agreement), clause.code: proposed})
+        language = Language(agreement.language)
+        classed = classify(clause, base, proposed, _typeset(text, language), language)
+        if classed.kind is AmendmentClass.STANDARD and live is None:
+            raise NOTHING_TO_CHANGE(f"{clause.code} already says this. Nothing was changed.", pointer="/parameters")
+        if live is not None:
+            Amendment.objects.filter(pk=live.pk).update(state=AmendmentState.WITHDRAWN)
+        if classed.kind is not AmendmentClass.STANDARD:
+            Amendment.objects.create(
+                agreement=agreement,
+                clause_version=clause_version_get(clause.code),
+                author_id=author,
+                values=proposed,
+                own_wording=_own_wording(classed.text, translation, language),
+                kind=classed.kind,
+                because=classed.because,
+                fallback=classed.fallback,
+            )
+        Agreement.objects.filter(pk=agreement.pk).update(revision=agreement.revision + 1)
+        _note(
+            actor,
+            agreement,
+            "agreement.amended",
+            {"revision": agreement.revision},
+            {"revision": agreement.revision + 1, "clause": clause.code, "class": str(classed.kind)},
+        )
+    return agreement_get(actor, agreement_id)
+
+
+def _typeset(text: str, language: Language) -> str:
+    return english(text) if language is Language.EN else french(text)
+
+
+def _own_wording(text: str, translation: str, language: Language) -> dict[str, str]:
+    if not text:
+        return {}
+    other = Language.FR if language is Language.EN else Language.EN
+    own = {str(language): text}
+    if translation.strip():
+        own[str(other)] = _typeset(translation, other)
+    return own
+
+
+def _refuse_undeclared(values: Stored) -> None:
+    if not values["CMO_STATUS"]["societies"]:
+        raise CMO_UNDECLARED(
+            "Say whether you belong to a collecting society (clause CMO_STATUS, parameter societies; none is an "
+            "answer), in your terms or as an amendment, then submit again. Nothing was changed.",
+            clause="CMO_STATUS",
+        )
+
+
+def agreement_submit(*, actor: Actor, agreement_id: UUID) -> Agreement:
+    """Send the proposal on its way: changes that policy allows pass at once; the rest opens a case for reviewers.
+
+    Returns the agreement approved (nothing left to review) or in review. Refused with `cmo_undeclared`.
+    """
+    require(actor, TERMS_WRITE)
+    with transaction.atomic():
+        agreement = agreement_lock(agreement_get(actor, agreement_id).id)
+        if agreement.state == AgreementState.IN_REVIEW:
+            raise UNDER_REVIEW("It was submitted already. Nothing was changed.")
+        _refuse_undeclared(amended_values(agreement))
+        moment, before = now(), agreement.state
+        proposed = list(agreement.amendments.filter(state=AmendmentState.PROPOSED).select_related("clause_version"))
+        for row in proposed:
+            if AmendmentClass(row.kind).passes_by_policy:
+                _pass_by_policy(actor, agreement, row)
+        waiting = [row for row in proposed if not AmendmentClass(row.kind).passes_by_policy]
+        for case in ReviewCase.objects.filter(agreement=agreement, state=CaseState.RETURNED):
+            advance(case, CASE_MACHINE, CaseEvent.CLOSE)
+        if waiting:
+            advance(agreement, AGREEMENT_MACHINE, AgreementEvent.SUBMIT, submitted_at=moment)
+            needed = max(AmendmentClass(row.kind).approvals_needed for row in waiting)
+            ReviewCase.objects.create(
+                agreement=agreement,
+                revision=agreement.revision,
+                approvals_needed=needed,
+                due_at=due_at(moment, needed),
+            )
+        else:
+            advance(agreement, AGREEMENT_MACHINE, AgreementEvent.CLEAR, submitted_at=moment, approved_at=moment)
+        _note(actor, agreement, "agreement.submitted", {"state": before}, {"state": agreement.state})
+    return agreement_get(actor, agreement_id)
+
+
+def _pass_by_policy(actor: Actor, agreement: Agreement, row: Amendment) -> None:
+    Amendment.objects.filter(pk=row.pk, state=AmendmentState.PROPOSED).update(state=AmendmentState.APPROVED)
+    _note(
+        actor,
+        agreement,
+        "amendment.passed_by_policy",
+        {},
+        {"policy": POLICY, "clause": row.clause_version.code, "class": row.kind, "because": row.because},
+    )
+
+
+def agreement_recall(*, actor: Actor, agreement_id: UUID) -> Agreement:
+    """Take a submitted proposal back to change it; the case closes, and a decision made too late is a conflict."""
+    require(actor, TERMS_WRITE)
+    with transaction.atomic():
+        agreement = agreement_lock(agreement_get(actor, agreement_id).id)
+        advance(agreement, AGREEMENT_MACHINE, AgreementEvent.RECALL)
+        for case in ReviewCase.objects.select_for_update(of=("self",)).filter(
+            agreement=agreement, state__in=(CaseState.OPEN, CaseState.CLAIMED, CaseState.ESCALATED, CaseState.REOPENED)
+        ):
+            advance(case, CASE_MACHINE, CaseEvent.CLOSE, version=case.version + 1)
+        _note(actor, agreement, "agreement.recalled", {}, {"state": agreement.state})
+    return agreement_get(actor, agreement_id)
