@@ -27,6 +27,7 @@ class Wire:
     """What goes wrong next: connections cut after so many body bytes, statuses answered instead, answers swallowed."""
 
     cut_upload_after: list[int] = field(default_factory=list)
+    cut_uploads_longer_than: int | None = None
     cut_download_after: list[int] = field(default_factory=list)
     statuses: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     lose_answer_to: list[str] = field(default_factory=list)
@@ -172,7 +173,14 @@ class Handler(BaseHTTPRequestHandler):
                     "size_bytes": body["size_bytes"],
                     "upload_url": f"/api/v1/tus/{upload_id}",
                     "batch": body.get("batch_name"),
+                    "sha256": body.get("sha256"),
                 }
+                held = [kept for other, kept in house.bytes.items() if other != upload_id and kept]
+                if body.get("sha256") in [hashlib.sha256(kept).hexdigest() for kept in held]:
+                    house.uploads[upload_id]["duplicate"] = True
+                    house.bytes[upload_id] = next(
+                        kept for kept in held if hashlib.sha256(kept).hexdigest() == body["sha256"]
+                    )
                 house.answers[key] = house.uploads[upload_id]
             self._json(self._upload(house.answers[key]["id"]), 201)
 
@@ -208,13 +216,16 @@ class Handler(BaseHTTPRequestHandler):
             return
         length = int(self.headers["Content-Length"])
         cut = house.wire.cut_upload_after.pop(0) if house.wire.cut_upload_after else None
+        if house.wire.cut_uploads_longer_than is not None and length > house.wire.cut_uploads_longer_than:
+            cut = house.wire.cut_uploads_longer_than
         data = self.rfile.read(length if cut is None else min(cut, length))
         house.received[upload_id] += len(data)
         time.sleep(house.wire.slow_s)
-        stored.extend(data)
         if cut is not None:
+            # With a checksum a chunk is kept whole or not at all.
             self._hang_up()
             return
+        stored.extend(data)
         digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
         if self.headers["Upload-Checksum"] != f"sha256 {digest}":
             del stored[-len(data) :]

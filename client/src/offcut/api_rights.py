@@ -19,11 +19,11 @@ class EstimatesApi:
 
     def facts(self, facts: Mapping[str, Any]) -> Estimate:
         """Estimate from facts: duration_ms, width, height, frame_rate ("25/1"), genre, tech, published, release, …"""
-        return decode(Estimate, self._transport.json("POST", "estimates", body=facts, key=new_key()), "estimates")
+        return decode(Estimate, self._transport.json("POST", "estimates", body=facts), "estimates")
 
     def asset(self, asset_id: str, **facts: object) -> Estimate:
         """Estimate for a file at the server; `facts` add what the file cannot tell (genre, release, …)."""
-        return self.facts({"asset_id": asset_id, **facts})
+        return self.facts({"asset": asset_id, **facts})
 
     def rate_card(self) -> dict[str, Any]:
         """The rate card in force."""
@@ -160,7 +160,7 @@ class UseCasesApi:
         return decode(UseCase, self._transport.json("GET", f"use_cases/{use_case_id}"), "use_cases")
 
     def create(self, name: str, needs: Mapping[str, Any]) -> UseCase:
-        """State a use case; `needs` are its dimensions (purposes, model classes, territory, term, …)."""
+        """State a use case; `needs` holds a `preset`, `values` that go over it (purposes, term_months, …), or both."""
         body = {"name": name, **needs}
         return decode(UseCase, self._transport.json("POST", "use_cases", body=body, key=new_key()), "use_cases")
 

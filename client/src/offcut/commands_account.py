@@ -31,21 +31,21 @@ def _secret(given: str | None, variable: str, prompt: str) -> str:
     return getpass.getpass(f"{prompt}: ")
 
 
-def _sign_in(session: Session) -> Client:
+def _sign_in(session: Session, client: Client) -> None:
     args = session.args
     if args.token is not None:
-        return Client(session.url, _secret(args.token or None, "OFFCUT_TOKEN", t("Token")), language=language())
-    client = Client(session.url, language=language())
+        client.transport.token = _secret(args.token or None, "OFFCUT_TOKEN", t("Token"))
+        return
     email = args.email or (input(f"{t('E-mail')}: ") if sys.stdin.isatty() else "")
     if not email:
         raise OffcutError("usage", "No e-mail address was given.", "Use --email and --password, or --token.")
     client.sign_in(email, _secret(args.password, "OFFCUT_PASSWORD", t("Password")), label="offcut login")
-    return client
 
 
 def login(session: Session) -> ExitCode:
     """Sign in, save the token, pin the server's signing keys."""
-    with _sign_in(session) as client:
+    with Client(session.url, language=language()) as client:
+        _sign_in(session, client)
         me = client.me()
         jwks, gone = pin(_same_server(session), client.jwks())
         organisation = me.organisation.id if me.organisation else ""

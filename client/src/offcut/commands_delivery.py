@@ -171,7 +171,7 @@ def _print_verification(out: Output, result: Verification) -> ExitCode:
         )
         return ExitCode.MISMATCH
     certificate = result.certificate
-    if certificate is not None:
+    if certificate is not None and not out.as_json:
         out.say(t("This dataset is whole and genuine."))
         samples = certificate.number("samples", "count")
         length = duration_text(certificate.number("samples", "duration_ms"))

@@ -143,13 +143,17 @@ def use_case_ls(session: Session) -> ExitCode:
 
 
 def _needs(session: Session) -> dict[str, Any]:
-    needs: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if session.args.file:
         try:
-            needs = json.loads(Path(session.args.file).read_text(encoding="utf-8"))
+            values = json.loads(Path(session.args.file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise OffcutError("usage", f"{session.args.file} cannot be read as JSON.", str(error)) from error
-    return {**needs, **assignments(session.args.set)}
+    values |= assignments(session.args.set)
+    return {
+        **({"preset": session.args.preset} if session.args.preset else {}),
+        **({"values": values} if values else {}),
+    }
 
 
 def use_case_new(session: Session) -> ExitCode:
@@ -188,5 +192,6 @@ def add(commands: Commands) -> None:
     uses.add("ls", use_case_ls, "My use cases")
     need = uses.add("new", use_case_new, "State a use case")
     need.add_argument("name")
+    need.add_argument("--preset", help="text_to_video_commercial, …")
     need.add_argument("--file", help=t("its needs as a JSON file"))
     need.add_argument("--set", action="append", default=[], metavar="NEED=VALUE", help="term_months=36, …")

@@ -25,6 +25,8 @@ from offcut.waiting import wait_until
 from offcut.wire import decode
 
 CHUNK_BYTES = 8 << 20
+# Files up to this size are hashed before they are declared: the server may have the same bytes already.
+HASH_FIRST_BYTES = 64 << 20
 _BLOCK_BYTES = 256 << 10
 _TUS = {"Tus-Resumable": "1.0.0"}
 _GONE = frozenset({404, 410})
@@ -89,6 +91,12 @@ def _unreadable(file: LocalFile, error: OSError) -> OffcutError:
     )
 
 
+def _failed(upload: Upload) -> OffcutError:
+    reason = upload.reason if isinstance(upload.reason, dict) else {}
+    detail = f"{reason.get('text', '')} {reason.get('what_to_do', '')}".strip()
+    return OffcutError("upload_failed", "The server could not keep this file.", detail or f"It is {upload.state}.")
+
+
 class Uploader:
     """Sends files one by one; one instance may be used by several threads."""
 
@@ -136,12 +144,12 @@ class Uploader:
             upload = self._known(record) if record else None
             if record is None or upload is None:
                 record, upload = self._declare(file, batch)
-            elif upload.asset_id:
+            elif not upload.asset_id:
+                self._tell(file, "resumed", upload.offset)
+            if upload.asset_id and (file.size_bytes or upload.duplicate):
                 self._store.save(file, record.having(asset_id=upload.asset_id))
                 self._tell(file, "recognised", file.size_bytes)
                 return Sent(file.path, file.size_bytes, "recognised", upload.id, upload.asset_id, upload.duplicate)
-            else:
-                self._tell(file, "resumed", upload.offset)
             try:
                 return self._finish(file, record, upload)
             except _GoneError:
@@ -175,6 +183,8 @@ class Uploader:
         body: dict[str, Any] = {"name": file.path.name, "size_bytes": file.size_bytes}
         if batch:
             body["batch_name"] = batch
+        if 0 < file.size_bytes <= HASH_FIRST_BYTES:
+            body["sha256"] = PrefixHash(file.path).advance_to(file.size_bytes)
         answer = self._transport.json("POST", "uploads", body=body, key=record.key)
         upload = decode(Upload, answer, "uploads")
         record = record.having(upload_id=upload.id, upload_url=upload.upload_url or f"tus/{upload.id}")
@@ -185,7 +195,7 @@ class Uploader:
     def _finish(self, file: LocalFile, record: UploadRecord, upload: Upload) -> Sent:
         digest = PrefixHash(file.path)
         try:
-            if not upload.asset_id and upload.state not in {"received", "verifying"}:
+            if not upload.asset_id and upload.state not in {"received", "storing"}:
                 self._transfer(file, record.upload_url)
         except OffcutError as error:
             if error.code == "file_changed":
@@ -236,18 +246,21 @@ class Uploader:
         """Send chunk after chunk until the server confirms the last byte."""
         offset = self._offset(address)
         self._tell(file, "sent", offset)
-        failures = 0
+        failures, chunk = 0, self._chunk_bytes
         first = file.size_bytes == 0
         while offset < file.size_bytes or first:
             first = False
             if self.stop.is_set():
                 raise _InterruptedError
             try:
-                confirmed = self._patch(file, address, offset)
+                confirmed = self._patch(file, address, offset, chunk)
+                chunk = min(self._chunk_bytes, chunk * 2)
             except OffcutError as error:
                 failures += 1
                 if error.status not in _CONTINUE or error.code == "file_changed" or failures > 10:
                     raise
+                # A chunk is kept whole or not at all: on a bad line smaller ones get through.
+                chunk = max(min(chunk, _BLOCK_BYTES), chunk // 2)
                 self._tell(file, "retry", offset)
                 self._transport.stopping.wait(self._transport.patience.wait_s(failures, error.retry_after_s))
                 confirmed = self._offset(address)
@@ -266,8 +279,8 @@ class Uploader:
             raise
         return _offset_header(response)
 
-    def _patch(self, file: LocalFile, address: str, offset: int) -> int:
-        size = min(self._chunk_bytes, file.size_bytes - offset)
+    def _patch(self, file: LocalFile, address: str, offset: int, chunk: int) -> int:
+        size = min(chunk, file.size_bytes - offset)
         headers = {
             **_TUS,
             "Content-Type": "application/offset+octet-stream",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from offcut.client import Client
 from offcut.transport import Patience
 from tests.factories.client_server import TOKEN, House, serving

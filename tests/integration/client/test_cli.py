@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from offcut.cli import main
 from tests.factories.client import Issuer, dataset_files, write_files
 from tests.factories.client_server import House
@@ -65,7 +66,15 @@ def test_a_token_is_not_sent_to_another_server(signed_in: Issuer, capsys: pytest
 
 @pytest.mark.parametrize(
     "words",
-    [["nonsense"], [], ["upload"], ["upload", "x", "--limit-rate", "fast"], ["estimate"], ["verify", "/nowhere"], ["api", "GET"]],
+    [
+        ["nonsense"],
+        [],
+        ["upload"],
+        ["upload", "x", "--limit-rate", "fast"],
+        ["estimate"],
+        ["verify", "/nowhere"],
+        ["api", "GET"],
+    ],
 )
 def test_a_wrong_command_line_ends_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2

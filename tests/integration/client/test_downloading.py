@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from offcut.certificate import read_jwks
 from offcut.client import Client
 from offcut.downloading import DownloadEvent
@@ -84,7 +85,9 @@ def test_a_server_that_ignores_ranges_makes_the_file_start_again(client: Client,
     house.wire.cut_download_after = [300_000]
     house.wire.ignore_range = True
     seen: list[str] = []
-    delivered = client.datasets.download("dst_1", tmp_path / "d", jobs=1, on_event=lambda event: seen.append(event.kind))
+    delivered = client.datasets.download(
+        "dst_1", tmp_path / "d", jobs=1, on_event=lambda event: seen.append(event.kind)
+    )
     assert delivered.ok
     assert "again" in seen
     assert same(tmp_path / "d", house)
@@ -98,7 +101,9 @@ def test_refused_links_are_renewed_once_for_all(client: Client, house: House, tm
 
 
 @pytest.mark.usefixtures("issuer")
-def test_a_dataset_rebuilt_meanwhile_is_listed_again(client: Client, house: House, tmp_path: Path, issuer: Issuer) -> None:
+def test_a_dataset_rebuilt_meanwhile_is_listed_again(
+    client: Client, house: House, tmp_path: Path, issuer: Issuer
+) -> None:
     def rebuild(event: DownloadEvent) -> None:
         if event.kind == "retry":
             house.files = dataset_files(issuer, samples=2, media_bytes=400_000)
@@ -113,9 +118,7 @@ def test_bytes_that_do_not_match_their_checksum_are_thrown_away(
     client: Client, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = client.datasets.files("dst_1")
-    wrong = [
-        file if file.name != "README.md" else type(file)(**{**vars(file), "blake3": "0" * 64}) for file in files
-    ]
+    wrong = [file if file.name != "README.md" else type(file)(**{**vars(file), "blake3": "0" * 64}) for file in files]
     monkeypatch.setattr(client.datasets, "files", lambda _dataset_id: wrong)
     delivered = client.datasets.download("dst_1", tmp_path / "d")
     assert [(file.name, file.state) for file in delivered.failed] == [("README.md", "mismatch")]
@@ -172,7 +175,9 @@ def test_a_file_damaged_on_disk_is_found_and_the_next_run_repairs_it(
     assert same(folder, house)
 
 
-def test_a_dataset_signed_by_a_stranger_is_refused(client: Client, house: House, tmp_path: Path, issuer: Issuer) -> None:
+def test_a_dataset_signed_by_a_stranger_is_refused(
+    client: Client, house: House, tmp_path: Path, issuer: Issuer
+) -> None:
     house.files = dataset_files(Issuer())
     delivered = client.datasets.download("dst_1", tmp_path / "d", trusted=read_jwks(issuer.jwks))
     assert delivered.verification is not None

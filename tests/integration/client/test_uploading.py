@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
+
 from offcut.client import Client
 from offcut.errors import OffcutError
 from offcut.uploading import UploadEvent
@@ -25,7 +27,11 @@ def make(path: Path, size: int, seed: int = 1) -> Path:
 
 def test_files_and_folders_of_any_depth_arrive_byte_for_byte(client: Client, house: House, tmp_path: Path) -> None:
     rushes = tmp_path / "rushes"
-    paths = [make(rushes / "a.mp4", 200_000, 1), make(rushes / "day" / "two" / "b.mov", 10, 2), make(rushes / "c", 0, 3)]
+    paths = [
+        make(rushes / "a.mp4", 200_000, 1),
+        make(rushes / "day" / "two" / "b.mov", 10, 2),
+        make(rushes / "c", 0, 3),
+    ]
     (rushes / ".DS_Store").write_bytes(b"x")
     os.mkfifo(rushes / "pipe")
     (rushes / "link.mp4").symlink_to(paths[0])
@@ -42,7 +48,26 @@ def test_a_cut_connection_continues_at_the_confirmed_byte(client: Client, house:
     (sent,) = client.uploads.send([path], chunk_bytes=CHUNK)
     assert sent.ok
     assert bytes(house.bytes[sent.upload_id]) == path.read_bytes()
-    assert house.received[sent.upload_id] == 5 * CHUNK
+    assert house.received[sent.upload_id] == 5 * CHUNK + 1000 + CHUNK - 1
+    assert len(house.uploads) == 1
+
+
+def test_on_a_line_that_never_carries_a_whole_chunk_smaller_ones_get_through(
+    client: Client, house: House, tmp_path: Path
+) -> None:
+    path = make(tmp_path / "a.mp4", 3 << 20)
+    house.wire.cut_uploads_longer_than = 300_000
+    (sent,) = client.uploads.send([path], chunk_bytes=2 << 20)
+    assert sent.ok
+    assert bytes(house.bytes[sent.upload_id]) == path.read_bytes()
+
+
+def test_bytes_the_server_has_already_are_not_sent(client: Client, house: House, tmp_path: Path) -> None:
+    first, second = make(tmp_path / "a.mp4", CHUNK), make(tmp_path / "copy.mp4", CHUNK)
+    client.uploads.send([first])
+    (sent,) = client.uploads.send([second])
+    assert (sent.state, sent.duplicate) == ("recognised", True)
+    assert sum(house.received.values()) == CHUNK
 
 
 def test_a_lost_answer_costs_no_byte(client: Client, house: House, tmp_path: Path) -> None:
@@ -63,14 +88,11 @@ def test_a_busy_server_is_asked_again(client: Client, house: House, tmp_path: Pa
 
 def test_a_second_run_continues_where_the_first_stopped(client: Client, house: House, tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", 4 * CHUNK)
-    house.wire.statuses[PATCH] = [403]
-    house.wire.cut_upload_after = []
 
     def refuse_after_two(event: UploadEvent) -> None:
         if event.kind == "sent" and event.offset == 2 * CHUNK:
             house.wire.statuses[PATCH] = [403]
 
-    house.wire.statuses[PATCH] = []
     (first,) = client.uploads.send([path], chunk_bytes=CHUNK, on_event=refuse_after_two)
     assert first.state == "failed"
     assert isinstance(first.error, OffcutError)
@@ -157,7 +179,10 @@ def test_a_speed_limit_is_kept(client: Client, house: House, tmp_path: Path) -> 
     path = make(tmp_path / "a.mp4", 8 * CHUNK)
     moments: list[float] = []
     client.uploads.send(
-        [path], chunk_bytes=CHUNK, limit_rate=8 * CHUNK, on_event=lambda _event: moments.append(__import__("time").monotonic())
+        [path],
+        chunk_bytes=CHUNK,
+        limit_rate=8 * CHUNK,
+        on_event=lambda _event: moments.append(time.monotonic()),
     )
     assert 0.7 < moments[-1] - moments[0] < 5
     assert house.calls[PATCH] == 8
