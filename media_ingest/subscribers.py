@@ -12,4 +12,3 @@ def register() -> None:
     """Connect topics to jobs; called when the app is ready."""
     subscribe(ASSET_RECEIVED, PROBE)
     subscribe(ASSET_READY, DERIVE)
-    subscribe(ASSET_READY, DERIVE)

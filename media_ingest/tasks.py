@@ -7,10 +7,7 @@ from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, Retryable
 from media_ingest.services.deriving import asset_derive
-from media_ingest.services.deriving import asset_derive
 from media_ingest.services.finishing import RECEIVE, upload_finish
-from media_ingest.services.probing import asset_probe
-from media_ingest.services.progress import DERIVE, PROBE
 from media_ingest.services.probing import asset_probe
 from media_ingest.services.progress import DERIVE, PROBE
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
@@ -35,20 +32,6 @@ def probe(claim: Claim) -> None:
 def derive(claim: Claim) -> None:
     """Make the pictures that stand for a ready file."""
     asset_derive(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
-
-
-@handles(PROBE, queue="probe")
-def probe(claim: Claim) -> None:
-    """Find out what a received file is."""
-    asset_id = parse_public_id(Prefix.ASSET, claim.subject)
-    asset_probe(actor=Actor.system(), asset_id=asset_id, claim=claim)
-
-
-@handles(DERIVE, queue="derive")
-def derive(claim: Claim) -> None:
-    """Make the poster and the preview of usable footage."""
-    asset_id = parse_public_id(Prefix.ASSET, claim.subject)
-    asset_derive(actor=Actor.system(), asset_id=asset_id, claim=claim)
 
 
 @handles(SWEEP, queue="default")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,13 +21,23 @@ from core.api.operation import Contract, Resource
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class UnreadBody(BaseParser):
+    """Leaves the body alone: whoever looks for form fields (the CSRF check does) finds none and reads nothing."""
+
+    media_type = "*/*"
+
+    @override
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, str]:
+        return {}
+
+
 class AnyAccept(BaseContentNegotiation):
     """Answers what there is, whatever ``Accept`` says: the bytes are of one kind."""
 
     @override
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        """There is nothing to parse."""
-        return None
+        """The body is not parsed, whatever ``Content-Type`` says."""
+        return UnreadBody()
 
     @override
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
@@ -38,7 +49,7 @@ class BytesResource(Resource):
     """A path whose bodies are bytes. ``statuses`` are HTTP statuses the protocol wants for some codes."""
 
     content_negotiation_class = AnyAccept
-    parser_classes = ()
+    parser_classes = (UnreadBody,)
     statuses: ClassVar[Mapping[str, int]] = {}
 
     @override
