@@ -1,0 +1,149 @@
+"""A paid order over real, small footage, as the floors below and the orders feature leave it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import imageio_ffmpeg
+
+from core.accounts.actions import OrganisationKind
+from core.accounts.models import Organisation
+from core.accounts.policy import Actor
+from core.clock import now
+from core.jobs.runner import run_due
+from core.jobs.services import publish
+from licensing.domain.use_case_values import PRESETS, write_use_case
+from licensing.models import Agreement, ContractVersion, TermsProfile, TermsProfileVersion, UseCase, UseCaseVersion
+from marketplace.delivery.domain.topics import ORDER_PAID
+from marketplace.orders.domain.states import OrderState, QuoteState
+from marketplace.orders.models import Licence, Order, Quote, QuoteLine
+from media_ingest.models import Asset, Clip
+from tests.factories.core import actor_as
+from tests.factories.media_ingest import upload_of
+
+PRICE_MINOR = 112
+PLACE = "+64.1466-021.9426/"
+
+
+def rush(path: Path, *, seconds: int = 2, sound: bool = True, seed: int = 0, codec: str = "libx264") -> Path:
+    """Film a small real clip whose file tells who, where and with what; ``seed`` makes it different."""
+    argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
+    argv += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25,hue=h={seed * 30}"]
+    argv += ["-f", "lavfi", "-i", f"sine=frequency={300 + 50 * seed}:sample_rate=48000"] if sound else []
+    argv += ["-t", str(seconds), "-c:v", codec, "-pix_fmt", "yuv420p", "-g", "12"]
+    argv += ["-c:a", "aac", "-b:a", "64k"] if sound else []
+    argv += ["-metadata", "title=Do not tell", "-metadata", f"location={PLACE}", str(path)]
+    subprocess.run(argv, check=True, timeout=60)
+    return path
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A paid order and the people around it."""
+
+    order: Order
+    buyer: Actor
+    studio: Actor
+    clips: tuple[Clip, ...]
+
+
+def clip_from(studio: Actor, path: Path) -> Clip:
+    """Bring a file in as a creator does, and have it probed."""
+    upload = upload_of(studio, path.read_bytes(), name=path.name)
+    upload.refresh_from_db()
+    run_due(["media_ingest.probe"])
+    asset = Asset.objects.get(pk=upload.asset_id)
+    return Clip.objects.get(asset=asset)
+
+
+def _agreement(studio: Actor) -> tuple[TermsProfileVersion, Agreement]:
+    contract, _ = ContractVersion.objects.get_or_create(name="creator", version=1, defaults={"sha256": "00" * 32})
+    profile = TermsProfile.objects.create(organisation_id=studio.organisation_id, name="Careful")
+    version = TermsProfileVersion.objects.create(
+        profile=profile, number=1, contract_version=contract, origin="chosen", values={}, sha256="11" * 32
+    )
+    agreement = Agreement.objects.create(
+        organisation_id=studio.organisation_id,
+        author_id=studio.user_id,
+        contract_version=contract,
+        terms_version=version,
+        language="en",
+    )
+    return version, agreement
+
+
+def _quote(buyer: Actor, clips: Sequence[Clip]) -> Quote:
+    use_case = UseCase.objects.create(organisation_id=buyer.organisation_id, name="Text to video")
+    version = UseCaseVersion.objects.create(
+        use_case=use_case, number=1, values=write_use_case(PRESETS["text_to_video"].use_case), sha256="22" * 32
+    )
+    return Quote.objects.create(
+        organisation_id=buyer.organisation_id,
+        use_case_version=version,
+        state=QuoteState.ACCEPTED,
+        expires_at=now() + timedelta(days=14),
+        rate_card_version="2026-11",
+        rate_card_sha256="33" * 32,
+        currency="USD",
+        creators_minor=PRICE_MINOR * len(clips),
+        service_fee_minor=20 * len(clips),
+        fee_share="0.20",
+        licensed_before_ms=0,
+        duration_ms=sum(clip.end_ms - clip.start_ms for clip in clips),
+        exclusivity="none",
+        term_months=24,
+    )
+
+
+def paid_order(buyer: Actor, clips: Sequence[Clip], *, studio: Actor) -> Order:
+    """Sell clips of one studio: quote, order, one licence each; payment is captured."""
+    terms, agreement = _agreement(studio)
+    quote = _quote(buyer, clips)
+    order = Order.objects.create(
+        quote=quote, organisation_id=buyer.organisation_id, state=OrderState.BUILDING, paid_at=now()
+    )
+    for number, clip in enumerate(clips):
+        line = QuoteLine.objects.create(
+            quote=quote,
+            number=number,
+            clip=clip,
+            licensor_id=studio.organisation_id,
+            start_ms=clip.start_ms,
+            end_ms=clip.end_ms,
+            duration_ms=clip.end_ms - clip.start_ms,
+            rate_per_minute="1.00",
+            steps=[],
+            amount_minor=PRICE_MINOR,
+            currency="USD",
+            terms_profile_version=terms,
+            agreement=agreement,
+            agreement_sha256="44" * 32,
+            rate_card_version="2026-11",
+            rate_card_sha256="33" * 32,
+            asset_sha256=clip.asset.sha256,
+        )
+        Licence.objects.create(
+            order=order,
+            line=line,
+            clip=clip,
+            licensor_id=studio.organisation_id,
+            licensee_id=buyer.organisation_id,
+            exclusivity="none",
+            starts_at=order.paid_at,
+            ends_at=order.paid_at + timedelta(days=730),
+        )
+    publish(topic=ORDER_PAID, subject=order.public_id, payload={"order": order.public_id})
+    return order
+
+
+def sale(folder: Path, *, clips: int = 2, buyer: Organisation | None = None) -> Sale:
+    """Film, upload, probe and sell some clips; the build job waits."""
+    studio = actor_as(OrganisationKind.STUDIO)
+    purchaser = actor_as(OrganisationKind.BUYER, organisation=buyer)
+    files = [rush(folder / f"rush{number}.mp4", sound=number % 2 == 0, seed=number) for number in range(clips)]
+    sold = tuple(clip_from(studio, path) for path in files)
+    return Sale(paid_order(purchaser, sold, studio=studio), purchaser, studio, sold)

@@ -1,0 +1,124 @@
+"""A worker killed in the middle of a build: the next one ends with the same bytes, once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from core.clock import now
+from core.jobs.models import Job, JobState
+from core.jobs.runner import run_due
+from core.jobs.services import LeaseLost, claim_next
+from marketplace.delivery.adapters.bench import bench_root
+from marketplace.delivery.domain.states import DatasetState
+from marketplace.delivery.domain.topics import BUILD
+from marketplace.delivery.models import Certificate, Dataset
+from marketplace.delivery.tasks import build
+from media_ingest.adapters.storage import store
+from tests.factories.delivery import Sale, sale
+
+WORKER = """
+import os, sys
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from core.jobs.claim import Claim
+from core.jobs.runner import run_due
+stage, after = sys.argv[2], int(sys.argv[3])
+told = []
+tell = Claim.progress
+def progress(self, name, done, total):
+    tell(self, name, done, total)
+    told.append(name)
+    if told.count(stage) > after:
+        os.kill(os.getpid(), 9)
+Claim.progress = progress
+run_due(["delivery.build"])
+"""
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
+    yield
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        call_command("flush", interactive=False, verbosity=0)
+        for _, sql in triggers:
+            cursor.execute(sql)
+
+
+def hashes_of(dataset: Dataset) -> dict[str, str]:
+    return dict(dataset.files.values_list("path", "sha256"))
+
+
+def built(sold: Sale) -> Dataset:
+    run_due([BUILD])
+    dataset = Dataset.objects.get(order=sold.order)
+    assert dataset.state == DatasetState.READY, (dataset.reason, Job.objects.get(kind=BUILD).last_error)
+    return dataset
+
+
+def undisturbed(sold: Sale) -> dict[str, str]:
+    """What a build that nobody kills gives; nothing of it remains."""
+    with transaction.atomic():
+        dataset = built(sold)
+        expected = hashes_of(dataset)
+        for file in dataset.files.all():
+            store().delete(file.storage_key)
+        transaction.set_rollback(True)
+    return expected
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize(("stage", "after"), [("selecting", 0), ("transforming", 2), ("packing", 0), ("verifying", 2)])
+def test_a_build_killed_at_any_stage_ends_the_same(tmp_path: Path, repository: Path, stage: str, after: int) -> None:
+    sold = sale(tmp_path)
+    Dataset.objects.create(order=sold.order, shard_bytes=1, issued_at=now().replace(microsecond=0))
+    expected = undisturbed(sold)
+
+    argv = [sys.executable, "-c", WORKER, str(connection.settings_dict["NAME"]), stage, str(after)]
+    done = subprocess.run(argv, cwd=repository, env=dict(os.environ), timeout=120, check=False)
+    assert done.returncode == -9
+    dataset = Dataset.objects.get()
+    assert dataset.state == stage
+    noted = hashes_of(dataset)
+    assert noted.items() <= expected.items()
+    assert bool(noted) == (stage != "selecting")
+    assert Job.objects.get(kind=BUILD).state == JobState.RUNNING
+
+    Job.objects.filter(kind=BUILD).update(lease_until=now() - timedelta(seconds=1))
+    assert hashes_of(built(sold)) == expected
+    assert (Dataset.objects.count(), Certificate.objects.count()) == (1, 1)
+    assert Job.objects.filter(kind="marketplace.order.mark_ready").count() <= 1
+    assert list(bench_root().iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_a_worker_that_lost_its_lease_changes_nothing(tmp_path: Path) -> None:
+    sold = sale(tmp_path, clips=1)
+    stale = claim_next(kinds=[BUILD])
+    assert stale is not None
+    Job.objects.filter(kind=BUILD).update(lease_until=now() - timedelta(seconds=1))
+    dataset = built(sold)
+    before = hashes_of(dataset)
+    Dataset.objects.filter(pk=dataset.pk).update(state=DatasetState.VERIFYING, ready_at=None)
+    with pytest.raises(LeaseLost):
+        build(stale)
+    dataset.refresh_from_db()
+    assert dataset.state == DatasetState.VERIFYING
+    assert hashes_of(dataset) == before
