@@ -43,8 +43,7 @@ def _listings_create(claim: Claim) -> None:
 
 def _listings_refresh(claim: Claim) -> None:
     with claim.settle():
-        organisation = _named(claim, "organisation", Prefix.ORGANISATION)
-        listings_refresh(actor=Actor.system(), organisation_id=organisation)
+        listings_refresh(actor=Actor.system(), organisation_id=UUID(str(claim.payload["organisation_id"])))
 
 
 def _listing_refresh(claim: Claim) -> None:

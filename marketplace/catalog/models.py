@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from core.accounts.models import Organisation
 from core.constraints import check_in
@@ -44,6 +45,7 @@ class Listing(Record):
             models.Index(fields=["organisation", "state"], name="marketplace_listing_owner"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the clip and its state."""
         return f"{self.clip_id} {self.state}"

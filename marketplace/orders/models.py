@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from core.accounts.models import Organisation, User
 from core.constraints import check_in
@@ -63,6 +64,7 @@ class Quote(Record):
         )
         indexes: ClassVar = (models.Index(fields=["organisation", "-id"], name="marketplace_quote_owner"),)
 
+    @override
     def __str__(self) -> str:
         """Show id and state."""
         return f"{self.public_id} {self.state}"
@@ -123,6 +125,7 @@ class QuoteLine(Record):
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="marketplace_quoteline_amount"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show number and amount."""
         return f"{self.number}: {self.amount}"
@@ -166,6 +169,7 @@ class Order(Record):
         )
         indexes: ClassVar = (models.Index(fields=["organisation", "-id"], name="marketplace_order_owner"),)
 
+    @override
     def __str__(self) -> str:
         """Show id and state."""
         return f"{self.public_id} {self.state}"
@@ -202,6 +206,7 @@ class Payment(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show order and state."""
         return f"{self.order_id} #{self.attempt} {self.state}"
@@ -247,6 +252,7 @@ class Licence(Record):
             models.Index(fields=["licensor", "-id"], name="marketplace_licence_licensor"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show id and state."""
         return f"{self.public_id} {self.state}"

@@ -53,7 +53,8 @@ def earnings_release(*, actor: Actor, at: datetime | None = None) -> Released:
     require(actor, MONEY_MOVE)
     moment = at or now()
     before = moment - timedelta(days=rate_in_force(moment).payout.hold_days)
-    count, creators = 0, set()
+    count = 0
+    creators: set[UUID | None] = set()
     while True:
         with transaction.atomic():
             due = list(held_earnings_before(before)[:_BATCH])

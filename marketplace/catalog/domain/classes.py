@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from licensing.domain.facts import ResolutionClass, resolution_class
+from media_ingest.domain.resolution import ResolutionClass, resolution_class
 
 _TALLEST_LIMIT: Final = 8_192
 

@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from licensing.domain.explain import Verdict
-from licensing.domain.facts import Genre, ResolutionClass
+from licensing.domain.facts import Genre
 from marketplace.catalog.errors import QUERY_SYNTAX
+from media_ingest.domain.resolution import ResolutionClass
 
 MAX_WORDS: Final = 12
 MAX_TEXT: Final = 400

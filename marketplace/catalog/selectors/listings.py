@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -19,11 +20,12 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Least
 
 from core.accounts.policy import Actor, require
 from core.ids import NOT_FOUND
-from licensing.domain.facts import ResolutionClass
+from licensing.domain.states import AgreementState
 from marketplace.actions import CATALOG_VIEW
 from marketplace.catalog.domain.classes import class_ranges
 from marketplace.catalog.domain.query import Filters, Orientation
@@ -52,10 +54,17 @@ def listings_of(organisation_id: UUID) -> QuerySet[Listing]:
     return Listing.objects.filter(organisation_id=organisation_id).select_related(*_JOINED)
 
 
-def listings_live(taken: QuerySet[Listing] | None = None) -> QuerySet[Listing]:
+def listings_live(taken: QuerySet[Any, Any] | None = None) -> QuerySet[Listing]:
     """What is on offer. `taken`: ids of clips that somebody holds exclusively; they are left out."""
-    live = Listing.objects.filter(state=ListingState.LIVE).select_related(*_JOINED)
+    live = Listing.objects.filter(state=ListingState.LIVE, agreement__state=AgreementState.SIGNED)
+    live = live.select_related(*_JOINED)
     return live if taken is None else live.exclude(clip_id__in=taken)
+
+
+def is_offered(listing: Listing) -> bool:
+    """Whether a listing can be sold now: live, under an agreement that has not ended."""
+    agreement = listing.agreement
+    return listing.state == ListingState.LIVE and agreement is not None and agreement.state == AgreementState.SIGNED
 
 
 def listing_for_buyer(actor: Actor, clip_id: UUID) -> Listing:
@@ -76,8 +85,9 @@ def listing_for_buyer(actor: Actor, clip_id: UUID) -> Listing:
 
 def class_case() -> Case:
     """The resolution class of a row as an expression."""
-    whens = [When(Q(_shorter__lt=end), then=Value(str(name))) for name, (_, end) in class_ranges().items() if end]
-    return Case(*whens, default=Value(str(ResolutionClass.P4320)), output_field=CharField())
+    ranges = class_ranges()
+    whens = [When(Q(_shorter__lt=end), then=Value(str(name))) for name, (_, end) in ranges.items() if end]
+    return Case(*whens, default=Value(str([*ranges][-1])), output_field=CharField())
 
 
 def orientation_case() -> Case:
@@ -107,9 +117,9 @@ def matching(listings: QuerySet[Listing], filters: Filters) -> QuerySet[Listing]
     for word in filters.words:
         found = found.filter(_says(word))
     if filters.classes:
-        found = found.filter(_class__in=[str(one) for one in filters.classes])
+        found = found.filter(Q(_class__in=[str(one) for one in filters.classes]))
     if filters.orientations:
-        found = found.filter(_orientation__in=[str(one) for one in filters.orientations])
+        found = found.filter(Q(_orientation__in=[str(one) for one in filters.orientations]))
     if filters.genres:
         found = found.filter(clip__declaration__genre__in=[str(one) for one in filters.genres])
     if filters.has_audio is not None:
@@ -123,13 +133,13 @@ def _timed(found: QuerySet[Listing], filters: Filters) -> QuerySet[Listing]:
     if filters.fps_max is not None:
         found = found.alias(_below=_beyond(filters.fps_max)).filter(_below__lte=0)
     if filters.duration_min_ms is not None:
-        found = found.filter(_duration__gte=filters.duration_min_ms)
+        found = found.filter(Q(_duration__gte=filters.duration_min_ms))
     if filters.duration_max_ms is not None:
-        found = found.filter(_duration__lte=filters.duration_max_ms)
+        found = found.filter(Q(_duration__lte=filters.duration_max_ms))
     return found
 
 
-def _beyond(rate: Fraction) -> ExpressionWrapper:
+def _beyond(rate: Fraction) -> Combinable:
     """Positive when the frame rate is above `rate`: exact, without a division."""
     rated = F("clip__asset__frame_rate_num") * Value(rate.denominator)
     return ExpressionWrapper(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Sum, Value, When
@@ -21,7 +22,8 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.listings import listings_live, matching
 from marketplace.catalog.selectors.terms import price_of, profiles_of
 
-ClipIds = QuerySet[Listing]
+ClipIds = QuerySet[Any, Any]
+"""A subquery of clip ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ class Hit:
 class Taken:
     """What other sales mean for this search: asked of the orders, which know licences."""
 
-    exclusively: QuerySet[Listing]
+    exclusively: ClipIds
     """Ids of clips that somebody holds exclusively."""
-    licensed: QuerySet[Listing]
+    licensed: ClipIds
     """Ids of clips with any running licence."""
 
 

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from core.accounts.policy import Actor
 from core.errors import DomainError
-from licensing.domain.composition import profile_of
 from licensing.domain.errors import ABOVE_HARD_MAXIMUM
 from licensing.domain.matching import Profile, UseCase
 from licensing.domain.pricing import Price, price
 from licensing.domain.ratecard import RateCard
-from licensing.domain.states import AgreementState
-from licensing.models import Agreement, TermsProfileVersion
+from licensing.models import TermsProfileVersion
 from licensing.selectors.pricing import clip_facts, declared_of, need_of, newest_version, rate_in_force, use_case_get
+from licensing.selectors.terms import profile_for, signed_agreement_for
 from marketplace.catalog.models import Listing
 
 
@@ -39,16 +38,11 @@ class SignedTerms:
 
 
 def signed_terms_of(organisation_id: UUID) -> SignedTerms | None:
-    """A studio's newest signed agreement; None when it has none in force."""
-    row = (
-        Agreement.objects.filter(
-            organisation_id=organisation_id, state=AgreementState.SIGNED, effective_version__isnull=False
-        )
-        .order_by("-signed_at", "-pk")
-        .values_list("pk", "effective_version_id")
-        .first()
-    )
-    return None if row is None else SignedTerms(*row)
+    """A studio's newest signed agreement and its effective terms; None when it has none in force."""
+    agreement = signed_agreement_for(organisation_id)
+    if agreement is None or agreement.effective_version_id is None:
+        return None
+    return SignedTerms(agreement.pk, agreement.effective_version_id)
 
 
 def use_case_in_force(actor: Actor, use_case_id: UUID) -> Need:
@@ -66,7 +60,7 @@ def card_in_force(at: datetime | None = None) -> RateCard:
 def profiles_of(version_ids: Iterable[UUID]) -> dict[UUID, Profile]:
     """The profile of each version of terms, in one query."""
     rows = TermsProfileVersion.objects.filter(pk__in=set(version_ids))
-    return {row.pk: profile_of(row.values) for row in rows}
+    return {row.pk: profile_for(row) for row in rows}
 
 
 def price_of(listing: Listing, *, profile: Profile, use_case: UseCase | None, card: RateCard) -> Price | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -96,7 +97,7 @@ def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
         return True
     under = {"terms_profile_version_id": terms.version_id, "agreement_id": terms.agreement_id}
     if listing.state == ListingState.NEEDS_YOU:
-        _advance(actor, listing, ListingEvent.COMPLETED, went_live_at=listing.went_live_at or now(), **under)
+        _advance(actor, listing, ListingEvent.COMPLETED, {"went_live_at": listing.went_live_at or now(), **under})
         return True
     if listing.state != ListingState.LIVE or _under(listing) == under:
         return False
@@ -108,9 +109,9 @@ def _under(listing: Listing) -> dict[str, UUID | None]:
     return {"terms_profile_version_id": listing.terms_profile_version_id, "agreement_id": listing.agreement_id}
 
 
-def _advance(actor: Actor, listing: Listing, event: ListingEvent, **changes: object) -> None:
+def _advance(actor: Actor, listing: Listing, event: ListingEvent, changes: Mapping[str, object] | None = None) -> None:
     before = listing.state
-    advance(listing, LISTING, event, **changes)
+    advance(listing, LISTING, event, field="state", **(changes or {}))
     record(
         actor=actor,
         action=f"listing.{event}",

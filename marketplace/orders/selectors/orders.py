@@ -25,7 +25,7 @@ def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
     if actor.is_system:
         return quotes
     require(actor, QUOTE_VIEW)
-    return quotes.filter(organisation_id=actor.organisation_id)
+    return quotes.filter(organisation=actor.organisation_id)
 
 
 def quote_get(actor: Actor, quote_id: UUID) -> Quote:
@@ -47,7 +47,7 @@ def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     if actor.is_system:
         return orders
     require(actor, ORDER_VIEW)
-    return orders.filter(organisation_id=actor.organisation_id)
+    return orders.filter(organisation=actor.organisation_id)
 
 
 def order_get(actor: Actor, order_id: UUID) -> Order:
@@ -128,7 +128,7 @@ def exclusive_conflicts(quote: Quote, exclusivity: GrantExclusivity) -> list[UUI
 def listings_locked(quote: Quote) -> list[Listing]:
     """Lock the listings of a quote's clips in the order of their ids, inside the caller's transaction."""
     locked = Listing.objects.select_for_update(of=("self",)).filter(clip_id__in=quote.lines.values("clip_id"))
-    return list(locked.order_by("pk"))
+    return list(locked.select_related("agreement").order_by("pk"))
 
 
 def doubly_exclusive() -> list[UUID]:

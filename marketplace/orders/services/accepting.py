@@ -14,7 +14,7 @@ from core.ids import NOT_FOUND, Prefix, public_id
 from core.transitions import advance
 from licensing.domain.facts import GrantExclusivity
 from marketplace.actions import QUOTE_ACCEPT, QUOTE_WRITE
-from marketplace.catalog.domain.states import ListingState
+from marketplace.catalog.selectors.listings import is_offered
 from marketplace.orders.domain.offers import Basis, changes_since, has_expired, missing_conditions
 from marketplace.orders.domain.states import QUOTE, QuoteEvent, QuoteState
 from marketplace.orders.errors import (
@@ -86,7 +86,7 @@ def require_still_offered(quote: Quote, *, terms_may_change: bool = False) -> No
     live = {
         listing.clip_id: Basis(listing.terms_profile_version_id, listing.agreement_id)
         for listing in listings_locked(quote)
-        if listing.state == ListingState.LIVE and listing.terms_profile_version_id and listing.agreement_id
+        if is_offered(listing) and listing.terms_profile_version_id and listing.agreement_id
     }
     quoted = {
         clip: Basis(terms, agreement)

@@ -21,9 +21,8 @@ from licensing.domain.use_case_values import grant_exclusivity
 from marketplace.actions import QUOTE_WRITE
 from marketplace.catalog.domain.query import Filters
 from marketplace.catalog.domain.shown import Judgement
-from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
-from marketplace.catalog.selectors.listings import listings_live, matching
+from marketplace.catalog.selectors.listings import is_offered, listings_live, matching
 from marketplace.catalog.selectors.search import group_of, judged, listings_by_clip
 from marketplace.catalog.selectors.terms import (
     agreement_sha256,
@@ -123,7 +122,7 @@ def _candidates(clip_ids: Sequence[UUID] | None, filters: Filters | None) -> tup
         found = [by_clip[clip] for clip in wanted if clip in by_clip]
     if len(found) > MAX_CLIPS or (clip_ids is not None and len(set(clip_ids)) > MAX_CLIPS):
         raise QUOTE_TOO_LARGE(f"One quote takes at most {MAX_CLIPS} clips. Nothing was stored; narrow it down.")
-    live = [row for row in found if row.state == ListingState.LIVE]
+    live = [row for row in found if is_offered(row)]
     offered = {row.clip_id for row in live}
     return live, [clip for clip in dict.fromkeys(clip_ids or ()) if clip not in offered]
 
@@ -207,8 +206,8 @@ def _line(quote: Quote, number: int, listing: Listing, line: DraftLine, card: Ra
         guard=None if guard is None else {"computed": guard.computed_text, "needs": str(guard.needs)},
         amount_minor=line.amount.minor,
         currency=card.currency,
-        terms_profile_version_id=listing.terms_profile_version_id,
-        agreement_id=listing.agreement_id,
+        terms_profile_version=listing.terms_profile_version,
+        agreement=listing.agreement,
         agreement_sha256=agreement_sha256(listing),
         rate_card_version=card.version,
         rate_card_sha256=card.sha256,

@@ -1,0 +1,111 @@
+"""A clip's way into the catalogue."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.accounts.actions import OrganisationKind
+from core.errors import DomainError
+from core.jobs.runner import run_due
+from core.jobs.services import publish
+from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
+from licensing.services.declarations import clip_declare
+from marketplace.catalog.domain.states import ListingState
+from marketplace.catalog.services.listing import (
+    listing_pause,
+    listing_resume,
+    listing_withdraw,
+    listings_create,
+)
+from tests.factories.core import actor_as
+from tests.factories.marketplace import (
+    NOBODYS,
+    SYSTEM,
+    clip_live,
+    clip_of,
+    listing_of,
+    rules_loaded,
+    studio_signed,
+    terms_signed,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_derived_clip_needs_its_creator_until_declared_and_signed() -> None:
+    rules_loaded()
+    studio = actor_as(OrganisationKind.STUDIO)
+    clip = clip_of(studio)
+    listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
+    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    run_due(["marketplace.listing.refresh"])
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
+    terms_signed(studio)
+    listing = listing_of(clip)
+    assert listing.state == ListingState.LIVE
+    assert listing.agreement is not None
+    assert listing.terms_profile_version == listing.agreement.effective_version
+
+
+def test_topics_carry_a_clip_all_the_way_to_live() -> None:
+    studio = studio_signed()
+    clip = clip_of(studio)
+    ref = clip.asset.public_id
+    publish(topic="media_ingest.asset.derived", subject=ref, payload={"asset": ref})
+    run_due(["marketplace.listings.create"])
+    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    run_due(["marketplace.listing.refresh"])
+    assert listing_of(clip).state == ListingState.LIVE
+
+
+def test_listing_twice_is_listing_once() -> None:
+    clip = clip_live(studio_signed())
+    first = listing_of(clip)
+    listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    assert listing_of(clip) == first
+
+
+def test_an_undeclared_collecting_society_keeps_a_clip_back() -> None:
+    studio = studio_signed()
+    clip = clip_of(studio)
+    clip_declare(actor=studio, clip_id=clip.pk, declared=Declared(cmo_status=CmoStatus.UNDECLARED))
+    listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
+
+
+def test_a_declaration_that_bars_the_sale_takes_a_live_clip_off() -> None:
+    studio = studio_signed()
+    clip = clip_live(studio)
+    unreleased = Declared(cmo_status=CmoStatus.NONE, people=PeopleShown.UNRELEASED)
+    clip_declare(actor=studio, clip_id=clip.pk, declared=unreleased)
+    run_due(["marketplace.listing.refresh"])
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
+    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    run_due(["marketplace.listing.refresh"])
+    assert listing_of(clip).state == ListingState.LIVE
+
+
+def test_pausing_and_resuming_brings_a_clip_back_live() -> None:
+    studio = studio_signed()
+    clip = clip_live(studio)
+    assert listing_pause(actor=studio, clip_id=clip.pk).state == ListingState.PAUSED
+    assert listing_resume(actor=studio, clip_id=clip.pk).state == ListingState.LIVE
+
+
+def test_nobody_touches_another_studios_listing() -> None:
+    clip = clip_live(studio_signed())
+    for stranger in (actor_as(OrganisationKind.STUDIO), actor_as(OrganisationKind.BUYER)):
+        with pytest.raises(DomainError) as refused:
+            listing_withdraw(actor=stranger, clip_id=clip.pk)
+        assert refused.value.code == "not_found"
+    assert listing_of(clip).state == ListingState.LIVE
+
+
+def test_withdrawn_is_for_good() -> None:
+    studio = studio_signed()
+    clip = clip_live(studio)
+    listing_withdraw(actor=studio, clip_id=clip.pk)
+    with pytest.raises(DomainError) as refused:
+        listing_resume(actor=studio, clip_id=clip.pk)
+    assert refused.value.code == "illegal_transition"
