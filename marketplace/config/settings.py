@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "media_ingest",
     "licensing",
     "marketplace",
+    "marketplace.config.apps.WiringConfig",
 ]
 
 MIDDLEWARE = [
