@@ -130,12 +130,12 @@ def dataset_files(
         "manifest.jsonl": b"".join(canonical(row) + b"\n" for row in rows),
         "manifest.parquet": b"PAR1....PAR1",
         "shards/shard-000000.json": b'{"keys":[]}\n',
-        "shards/shard-000000.tar": shard(
-            {f"{row['key']}.mp4": data for row, data in zip(rows, media, strict=True)}
-        ),
+        "shards/shard-000000.tar": shard({f"{row['key']}.mp4": data for row, data in zip(rows, media, strict=True)}),
     }
     sums = {
-        "SHA256SUMS": "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode(),
+        "SHA256SUMS": "".join(
+            f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
+        ).encode(),
         "BLAKE3SUMS": "".join(f"{blake3(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode(),
     }
     facts = payload(files, rows, sums) | (changes or {})

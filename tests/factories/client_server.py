@@ -140,7 +140,14 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(status, json.dumps(value).encode(), Content_Type="application/json", **headers)
 
     def _problem(self, status: int, code: str) -> None:
-        body = {"type": "about:blank", "code": code, "title": code, "status": status, "detail": "", "request_id": "req_1"}
+        body = {
+            "type": "about:blank",
+            "code": code,
+            "title": code,
+            "status": status,
+            "detail": "",
+            "request_id": "req_1",
+        }
         self._answer(status, json.dumps(body).encode(), Content_Type="application/problem+json")
 
     # -- accounts ---------------------------------------------------------------------------------------------------
@@ -149,10 +156,14 @@ class Handler(BaseHTTPRequestHandler):
         if self._body().get("password") != "right":
             self._problem(401, "wrong_password")
             return
-        self._json({"token": TOKEN, "expires_at": None, "organisation": {"id": "org_1", "name": "Nord"}, "role": "owner"})
+        self._json(
+            {"token": TOKEN, "expires_at": None, "organisation": {"id": "org_1", "name": "Nord"}, "role": "owner"}
+        )
 
     def me(self) -> None:
-        self._json({"email": "a@example.test", "name": "A", "role": "owner", "organisation": {"id": "org_1", "name": "Nord"}})
+        self._json(
+            {"email": "a@example.test", "name": "A", "role": "owner", "organisation": {"id": "org_1", "name": "Nord"}}
+        )
 
     def keys(self) -> None:
         self._json(self.house.jwks)
@@ -189,7 +200,12 @@ class Handler(BaseHTTPRequestHandler):
         facts = house.uploads[upload_id]
         done = len(house.bytes[upload_id]) == facts["size_bytes"] and facts["state"] != "cancelled"
         asset = f"ast_{upload_id[4:]}" if done else None
-        return {**facts, "offset": len(house.bytes[upload_id]), "state": "received" if done else facts["state"], "asset_id": asset}
+        return {
+            **facts,
+            "offset": len(house.bytes[upload_id]),
+            "state": "received" if done else facts["state"],
+            "asset_id": asset,
+        }
 
     def upload(self, upload_id: str) -> None:
         if upload_id in self.house.uploads:
@@ -240,7 +256,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def dataset(self, dataset_id: str) -> None:
         size = sum(map(len, self.house.files.values()))
-        self._json({"id": dataset_id, "state": "ready", "samples": 3, "shards": 1, "size_bytes": size, "order_id": "ord_1"})
+        self._json(
+            {"id": dataset_id, "state": "ready", "samples": 3, "shards": 1, "size_bytes": size, "order_id": "ord_1"}
+        )
 
     def files(self, _dataset_id: str) -> None:
         data = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offcut.errors import OffcutError
+from offcut.language import t
 from offcut.models import Agreement, Case, Estimate, Terms, UseCase
 from offcut.transport import Transport, new_key
 from offcut.wire import decode
@@ -172,5 +173,8 @@ class UseCasesApi:
             if use_case.name == name_or_id:
                 return use_case
         raise OffcutError(
-            "not_found", f"There is no use case {name_or_id!r}.", "List them with: offcut use-case ls", 404
+            "not_found",
+            t("There is no use case {name_or_id}.", name_or_id=repr(name_or_id)),
+            t("List them with: offcut use-case ls"),
+            404,
         )

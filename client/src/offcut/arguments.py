@@ -71,7 +71,9 @@ def assignments(fields: Iterable[str]) -> dict[str, Any]:
     for item in fields:
         name, sign, text = item.partition("=")
         if not sign or not name:
-            raise OffcutError("usage", f"{item!r} is not NAME=VALUE.", "Write for example: --set term_months=36")
+            raise OffcutError(
+                "usage", t("{item} is not NAME=VALUE.", item=repr(item)), t("Write for example: --set term_months=36")
+            )
         node = result
         *path, last = name.split(".")
         for part in path:

@@ -51,7 +51,7 @@ def _run(session: Session) -> ExitCode:
         session.out.fail(error)
         return error.exit_code
     except CertificateError as error:
-        session.out.fail(OffcutError(error.code, f"{error.file} cannot be trusted.", error.detail))
+        session.out.fail(OffcutError(error.code, t("{file} cannot be trusted.", file=error.file), error.detail))
         return ExitCode.FAILED
     except BrokenPipeError:
         # Whoever read our output has left; what was done stays done.

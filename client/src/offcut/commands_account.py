@@ -26,7 +26,9 @@ def _secret(given: str | None, variable: str, prompt: str) -> str:
         return found
     if not sys.stdin.isatty():
         raise OffcutError(
-            "usage", f"{prompt} is missing.", f"Set ${variable}, or pass - and write it to standard input."
+            "usage",
+            t("{prompt} is missing.", prompt=prompt),
+            t("Set ${variable}, or pass - and write it to standard input.", variable=variable),
         )
     return getpass.getpass(f"{prompt}: ")
 
@@ -38,7 +40,7 @@ def _sign_in(session: Session, client: Client) -> None:
         return
     email = args.email or (input(f"{t('E-mail')}: ") if sys.stdin.isatty() else "")
     if not email:
-        raise OffcutError("usage", "No e-mail address was given.", "Use --email and --password, or --token.")
+        raise OffcutError("usage", t("No e-mail address was given."), t("Use --email and --password, or --token."))
     client.sign_in(email, _secret(args.password, "OFFCUT_PASSWORD", t("Password")), label="offcut login")
 
 

@@ -90,8 +90,8 @@ def download(session: Session) -> ExitCode:
         if dataset.state != "ready":
             raise OffcutError(
                 "not_ready",
-                f"The dataset is not ready ({dataset.state}).",
-                f"Wait for it with: offcut order wait {dataset.order_id}",
+                t("The dataset is not ready ({state}).", state=dataset.state),
+                t("Wait for it with: offcut order wait {order_id}", order_id=dataset.order_id),
             )
         watch = _Watch(bars)
         check = Meter(dataset.size_bytes or 0)
@@ -204,12 +204,12 @@ def _trusted(session: Session, folder: Path) -> tuple[Mapping[str, Key] | None, 
         try:
             return read_jwks(Path(args.jwks).read_bytes(), args.jwks), "file"
         except (OSError, CertificateError) as error:
-            raise OffcutError("usage", f"{args.jwks} is not a usable key file.", str(error)) from error
+            raise OffcutError("usage", t("{jwks} is not a usable key file.", jwks=args.jwks), str(error)) from error
     pinned = all_pinned()
     if args.pinned:
         if not pinned:
             raise OffcutError(
-                "usage", "No key is pinned on this machine.", "Sign in first (offcut login), or pass --jwks FILE."
+                "usage", t("No key is pinned on this machine."), t("Sign in first (offcut login), or pass --jwks FILE.")
             )
         return {kid: key for keys in pinned.values() for kid, key in keys.items()}, "pinned"
     kid, issuer = claims_unverified(folder / CERTIFICATE)
@@ -224,7 +224,9 @@ def verify(session: Session) -> ExitCode:
     folder = Path(session.args.folder)
     if not folder.is_dir():
         raise OffcutError(
-            "usage", f"{folder} is not a folder.", "Name the folder that the dataset was downloaded into."
+            "usage",
+            t("{folder} is not a folder.", folder=folder),
+            t("Name the folder that the dataset was downloaded into."),
         )
     keys, trust = _trusted(session, folder)
     with session.out.bars() as bars:

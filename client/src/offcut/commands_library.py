@@ -10,7 +10,7 @@ from offcut.arguments import Commands, byte_rate
 from offcut.client import Client
 from offcut.errors import ExitCode
 from offcut.formats import duration_text, left_text, size_text
-from offcut.language import error_text, t
+from offcut.language import t
 from offcut.limits import Meter
 from offcut.local_files import Scan, scan
 from offcut.models import Asset, Progress
@@ -58,7 +58,7 @@ def _print_sent(out: Output, results: Sequence[Sent]) -> None:
         state = t("same bytes as {asset}", asset=sent.asset_id) if sent.duplicate else t(sent.state)
         out.say(f" {_MARKS[sent.state]} {sent.path}  {size_text(sent.size_bytes)}  {state}  {sent.asset_id}")
         if sent.error is not None:
-            out.say("   " + " ".join(error_text(sent.error.code, sent.error.title, sent.error.detail)))
+            out.say("   " + f"{sent.error.title} {sent.error.detail}")
 
 
 def _follow(client: Client, bars: Bars, results: Sequence[Sent], timeout_s: float) -> dict[str, Asset]:

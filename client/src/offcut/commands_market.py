@@ -78,7 +78,7 @@ def quote_new(session: Session) -> ExitCode:
         if clips is None:
             clips = list(client.search(args.query or "", use_case=use_case, limit=args.limit).ids)
         if not clips:
-            raise OffcutError("empty", "No clip fits.", "See why with: offcut explain --use " + args.use)
+            raise OffcutError("empty", t("No clip fits."), t("See why with: offcut explain --use {use}", use=args.use))
         _print_quote(session.out, client.quotes.create(use_case, clips))
     return ExitCode.OK
 

@@ -36,8 +36,8 @@ def _whole_facts(facts: dict[str, Any]) -> dict[str, Any]:
     if missing:
         raise OffcutError(
             "usage",
-            "The footage is not described.",
-            "Give --duration, --width and --height; or --asset; or the path of a file that was uploaded from here.",
+            t("The footage is not described."),
+            t("Give --duration, --width and --height; or --asset; or the path of a file that was uploaded from here."),
         )
     defaults = {"frame_rate": "25/1", "genre": "generic", "tech": [], "published": False, "release": "none_needed"}
     return {**defaults, "scope": "generative", "exclusivity": "none", "term_months": 24, **facts}
@@ -69,10 +69,11 @@ def _print_estimate(out: Output, estimate: Estimate, name: str, duration_ms: int
         out.say(t("Earns: {earns} per licence", earns=estimate.earns.text))
     if estimate.up_to is not None:
         out.say(t("Up to: {up_to}", up_to=estimate.up_to.text))
-    if estimate.guard:
-        out.say(t("Guard: {guard}", guard=json.dumps(estimate.guard, ensure_ascii=False)))
+    if estimate.guard is not None:
+        guard = estimate.guard
+        out.say(t("Computed {computed}, above the ceiling: needs {needs}", computed=guard.computed, needs=guard.needs))
     for way in estimate.raises:
-        out.say(t("Would raise it: {what}", what=way if isinstance(way, str) else json.dumps(way, ensure_ascii=False)))
+        out.say(t("Would raise it: {what} (+{adds})", what=way.action, adds=way.adds))
 
 
 def _asset_of(client: Client, file: LocalFile) -> str | None:
@@ -148,7 +149,9 @@ def _needs(session: Session) -> dict[str, Any]:
         try:
             values = json.loads(Path(session.args.file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise OffcutError("usage", f"{session.args.file} cannot be read as JSON.", str(error)) from error
+            raise OffcutError(
+                "usage", t("{file} cannot be read as JSON.", file=session.args.file), str(error)
+            ) from error
     values |= assignments(session.args.set)
     return {
         **({"preset": session.args.preset} if session.args.preset else {}),
@@ -171,10 +174,10 @@ def add(commands: Commands) -> None:
     price.add_argument("paths", nargs="*", metavar="PATH", help=t("files that were uploaded from here"))
     price.add_argument("--facts", action="store_true", help=t("describe the footage with the options below"))
     price.add_argument("--asset", metavar="ID", help=t("a file at the server"))
-    price.add_argument("--duration", type=duration, help=t("40:00, 90s, 12.5min"))
+    price.add_argument("--duration", type=duration, help="40:00, 90s, 12.5min")
     price.add_argument("--width", type=int)
     price.add_argument("--height", type=int)
-    price.add_argument("--fps", dest="frame_rate", type=frame_rate, help=t("25/1, 29.97"))
+    price.add_argument("--fps", dest="frame_rate", type=frame_rate, help="25/1, 29.97")
     price.add_argument("--genre", help="generic, talking_head, drone, animation_3d, …")
     price.add_argument("--tech", action="append", default=[], help="hfr, stereo, log10, telemetry, …")
     price.add_argument("--published", action="store_true", help=t("it was published before"))

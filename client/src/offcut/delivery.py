@@ -11,6 +11,7 @@ from offcut.certificate import Key
 from offcut.downloading import Downloader, Fetched, OnDownload, check_space, fetch_all
 from offcut.durable import folder_lock
 from offcut.errors import OffcutError
+from offcut.language import t
 from offcut.limits import RateLimit
 from offcut.links import LinkBook
 from offcut.models import DatasetFile, Link
@@ -84,7 +85,9 @@ def deliver(
         plan.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OffcutError(
-            "disk_error", f"{plan.folder} cannot be made.", f"{error.strerror}. Choose another folder."
+            "disk_error",
+            t("{folder} cannot be made.", folder=plan.folder),
+            t("{strerror}. Choose another folder.", strerror=error.strerror),
         ) from error
     state = plan.folder / STATE_FOLDER
     with folder_lock(state / "lock"):

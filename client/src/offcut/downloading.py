@@ -17,7 +17,9 @@ import httpx
 
 from offcut.durable import read_json, sync_folder, write_json
 from offcut.errors import OffcutError
+from offcut.formats import size_text
 from offcut.hashing import Digests, PairHasher, hash_file, hash_stream
+from offcut.language import t
 from offcut.limits import RateLimit
 from offcut.links import LinkBook
 from offcut.models import DatasetFile
@@ -136,7 +138,9 @@ class Downloader:
     def _fetch(self, file: DatasetFile) -> Fetched:
         if not safe_path(file.name):
             raise OffcutError(
-                "unsafe_name", f"The server names a file {file.name!r}.", "It was refused. Nothing was written."
+                "unsafe_name",
+                t("The server names a file {name}.", name=repr(file.name)),
+                t("It was refused. Nothing was written."),
             )
         if self.stop.is_set():
             raise _StoppedError
@@ -152,8 +156,8 @@ class Downloader:
             if last:
                 raise OffcutError(
                     "verify_mismatch",
-                    f"{file.name} does not have the announced checksum.",
-                    "It was fetched twice and thrown away. The other files are safe. Report this to the seller.",
+                    t("{name} does not have the announced checksum.", name=file.name),
+                    t("It was fetched twice and thrown away. The other files are safe. Report this to the seller."),
                 )
         self._publish(file)
         self._tell(file, "done")
@@ -223,21 +227,25 @@ class Downloader:
                 hasher.restart()
             self._receive(file, response, stream, hasher)
         if hasher.size_bytes < file.size_bytes:
-            raise OffcutError("unreachable", "The connection ended early.", "What came is kept; the rest follows.")
+            raise OffcutError(
+                "unreachable", t("The connection ended early."), t("What came is kept; the rest follows.")
+            )
 
     def _same_object(self, file: DatasetFile, response: httpx.Response, etag: str) -> None:
         if response.headers.get("ETag", etag) != etag:
             raise OffcutError(
                 "object_changed",
-                f"{file.name} is another file now.",
-                "The dataset was rebuilt while it was being fetched. Run the same command again.",
+                t("{name} is another file now.", name=file.name),
+                t("The dataset was rebuilt while it was being fetched. Run the same command again."),
                 409,
             )
 
     def _receive(self, file: DatasetFile, response: httpx.Response, stream: BinaryIO, hasher: PairHasher) -> None:
         for block in response.iter_raw():
             if hasher.size_bytes + len(block) > file.size_bytes:
-                raise OffcutError("verify_mismatch", f"{file.name} is longer than announced.", "It was not kept.")
+                raise OffcutError(
+                    "verify_mismatch", t("{name} is longer than announced.", name=file.name), t("It was not kept.")
+                )
             stream.write(block)
             hasher.update(block)
             self._tell(file, "bytes", len(block))
@@ -262,9 +270,13 @@ def _differs(file: DatasetFile, digests: Digests) -> bool:
 def _disk_error(error: OSError) -> OffcutError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return OffcutError(
-            "disk_full", "The disk is full.", "What came is kept. Make room and run the same command again."
+            "disk_full", t("The disk is full."), t("What came is kept. Make room and run the same command again.")
         )
-    return OffcutError("disk_error", "The folder cannot be written.", f"{error.strerror or error}. What came is kept.")
+    return OffcutError(
+        "disk_error",
+        t("The folder cannot be written."),
+        t("{cause}. What came is kept.", cause=error.strerror or error),
+    )
 
 
 def check_space(folder: Path, needed_bytes: int) -> None:
@@ -273,8 +285,12 @@ def check_space(folder: Path, needed_bytes: int) -> None:
     if needed_bytes and free < needed_bytes + _SPARE_BYTES:
         raise OffcutError(
             "disk_full",
-            "There is not enough room on this disk.",
-            f"{needed_bytes / 1e9:.2f} GB are still to come, {free / 1e9:.2f} GB are free. Nothing was fetched.",
+            t("There is not enough room on this disk."),
+            t(
+                "{needed} are still to come, {free} are free. Nothing was fetched.",
+                needed=size_text(needed_bytes),
+                free=size_text(free),
+            ),
         )
 
 

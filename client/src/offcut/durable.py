@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from offcut.errors import OffcutError
+from offcut.language import t
 
 try:
     import fcntl
@@ -69,8 +70,12 @@ def _busy(path: Path) -> OffcutError:
     owner = path.read_text(encoding="ascii", errors="replace").strip() or "?"
     return OffcutError(
         "locked",
-        "Another run is working in this folder.",
-        f"Process {owner} holds {path}. Nothing was changed. Wait for it, or stop it and try again.",
+        t("Another run is working in this folder."),
+        t(
+            "Process {owner} holds {path}. Nothing was changed. Wait for it, or stop it and try again.",
+            owner=owner,
+            path=path,
+        ),
     )
 
 

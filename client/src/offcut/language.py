@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from offcut.catalogue_fr import ERRORS, SENTENCES
+from offcut.catalogue_fr import SENTENCES
 
 
 def language() -> str:
@@ -19,10 +19,3 @@ def t(sentence: str, **facts: object) -> str:
     """A sentence in the person's language, with its facts filled in."""
     text = SENTENCES.get(sentence, sentence) if language() == "fr" else sentence
     return text.format(**facts) if facts else text
-
-
-def error_text(code: str, title: str, detail: str) -> tuple[str, str]:
-    """Title and detail of an error of this client in the person's language (the server answers in it already)."""
-    if language() == "fr" and code in ERRORS:
-        return ERRORS[code]
-    return title, detail

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offcut.errors import OffcutError
+from offcut.language import t
 
 # What operating systems leave behind; never footage.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".Spotlight-V100", ".Trashes", ".fseventsd"})
@@ -29,10 +30,12 @@ class LocalFile:
             facts = path.stat()
         except OSError as error:
             raise OffcutError(
-                "not_a_file", f"{path} cannot be read.", f"{error.strerror}. Check the path and the permissions."
+                "not_a_file",
+                t("{path} cannot be read.", path=path),
+                t("{strerror}. Check the path and the permissions.", strerror=error.strerror),
             ) from error
         if not stat.S_ISREG(facts.st_mode):
-            raise OffcutError("not_a_file", f"{path} is not a file.", "Only regular files can be sent.")
+            raise OffcutError("not_a_file", t("{path} is not a file.", path=path), t("Only regular files can be sent."))
         return cls(path, facts.st_size, facts.st_mtime_ns)
 
     def changed(self) -> bool:

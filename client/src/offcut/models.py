@@ -173,6 +173,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Raise:
+    """One thing that would raise a price by itself."""
+
+    action: str
+    adds: str = ""
+    rate_per_minute: Money | None = None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A price above the automatic ceiling: what was computed and who must agree."""
+
+    computed: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What footage earns its creator, explained."""
 
@@ -181,8 +198,8 @@ class Estimate:
     up_to: Money | None = None
     resolution_class: str = ""
     steps: tuple[Step, ...] = ()
-    raises: tuple[Any, ...] = _named("raise", ())
-    guard: Any = None
+    raises: tuple[Raise, ...] = _named("raise", ())
+    guard: Guard | None = None
     rate_card: str = ""
     raw: Mapping[str, Any] = _raw()
 

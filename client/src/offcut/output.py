@@ -17,7 +17,7 @@ from rich.text import Text
 
 from offcut.errors import OffcutError
 from offcut.formats import left_text, size_text
-from offcut.language import error_text, t
+from offcut.language import t
 from offcut.limits import Meter
 from offcut.wire import plain
 
@@ -131,10 +131,9 @@ class Output:
         if self._json_errors:
             self._err.out(json.dumps({"error": error.as_dict()}, ensure_ascii=False), highlight=False)
             return
-        title, detail = error_text(error.code, error.title, error.detail)
-        self._err.print(f"[bold red]{escape(title)}[/] [dim]({escape(error.code)})[/]", soft_wrap=True)
-        if detail:
-            self._err.print(escape(detail), soft_wrap=True)
+        self._err.print(f"[bold red]{escape(error.title)}[/] [dim]({escape(error.code)})[/]", soft_wrap=True)
+        if error.detail:
+            self._err.print(escape(error.detail), soft_wrap=True)
         for item in error.errors:
             place, text = item.get("pointer", ""), item.get("detail") or item.get("title") or item.get("code", "")
             self._err.print(escape(f"  {place} {text}"), soft_wrap=True)

@@ -11,6 +11,7 @@ from typing import Any
 from offcut.certificate import Key, read_jwks
 from offcut.durable import read_json, write_json
 from offcut.errors import OffcutError
+from offcut.language import t
 
 DEFAULT = "default"
 
@@ -44,7 +45,11 @@ class Profile:
 
 def _file(name: str) -> Path:
     if not name or not all(character.isalnum() or character in "-_." for character in name) or name.startswith("."):
-        raise OffcutError("usage", f"{name!r} cannot name a profile.", "Use letters, digits, dot, dash and underscore.")
+        raise OffcutError(
+            "usage",
+            t("{name} cannot name a profile.", name=repr(name)),
+            t("Use letters, digits, dot, dash and underscore."),
+        )
     return config_folder() / "profiles" / f"{name}.json"
 
 

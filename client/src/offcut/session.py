@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from offcut.client import Client
 from offcut.errors import OffcutError
-from offcut.language import language
+from offcut.language import language, t
 from offcut.output import Output
 from offcut.profiles import DEFAULT, Profile, load_profile
 
@@ -52,5 +52,7 @@ class Session:
     def client(self) -> Client:
         """A signed-in client; OffcutError `not_signed_in` when there is no token for this server."""
         if not self._token():
-            raise OffcutError("not_signed_in", f"You are not signed in at {self.url}.", "Sign in with: offcut login")
+            raise OffcutError(
+                "not_signed_in", t("You are not signed in at {url}.", url=self.url), t("Sign in with: offcut login")
+            )
         return self.public()

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from offcut.errors import OffcutError
+from offcut.language import t
 from offcut.wire import unexpected
 
 API = "/api/v1"
@@ -50,8 +51,12 @@ def unreachable(url: str, reason: object) -> OffcutError:
     """No answer came."""
     return OffcutError(
         "unreachable",
-        "The server did not answer.",
-        f"{url}: {reason}. Nothing is lost: what was confirmed stays confirmed. Check the address and try again.",
+        t("The server did not answer."),
+        t(
+            "{url}: {reason}. Nothing is lost: what was confirmed stays confirmed. Check the address and try again.",
+            url=url,
+            reason=reason,
+        ),
     )
 
 
@@ -98,7 +103,9 @@ class Transport:
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise OffcutError("usage", f"{url!r} is not a web address.", "Write it like https://offcut.example.")
+            raise OffcutError(
+                "usage", t("{url} is not a web address.", url=repr(url)), t("Write it like https://offcut.example.")
+            )
         self.url = url.rstrip("/").removesuffix(API)
         self.token = token
         self.patience = patience or Patience()

@@ -16,6 +16,7 @@ import httpx
 
 from offcut.errors import OffcutError
 from offcut.hashing import PrefixHash
+from offcut.language import t
 from offcut.limits import RateLimit
 from offcut.local_files import LocalFile
 from offcut.models import Upload
@@ -78,23 +79,28 @@ def changed_error(path: Path) -> OffcutError:
     """The file was written to while it was being sent."""
     return OffcutError(
         "file_changed",
-        f"{path.name} changed while it was being sent.",
-        "This file was stopped and nothing of it was kept; the others go on. Send it again when it no longer changes.",
+        t("{name} changed while it was being sent.", name=path.name),
+        t("This file was stopped and nothing of it was kept; the others go on. Send it again when it is at rest."),
     )
 
 
 def _unreadable(file: LocalFile, error: OSError) -> OffcutError:
     return OffcutError(
         "unreadable",
-        f"{file.path.name} cannot be read.",
-        f"{error.strerror}. What the server has stays there. Check the disk or card and run the same command again.",
+        t("{name} cannot be read.", name=file.path.name),
+        t(
+            "{strerror}. What the server has stays there. Check the disk or card and run the same command again.",
+            strerror=error.strerror,
+        ),
     )
 
 
 def _failed(upload: Upload) -> OffcutError:
     reason = upload.reason if isinstance(upload.reason, dict) else {}
     detail = f"{reason.get('text', '')} {reason.get('what_to_do', '')}".strip()
-    return OffcutError("upload_failed", "The server could not keep this file.", detail or f"It is {upload.state}.")
+    return OffcutError(
+        "upload_failed", t("The server could not keep this file."), detail or t("It is {state}.", state=upload.state)
+    )
 
 
 class Uploader:
@@ -157,7 +163,9 @@ class Uploader:
                 if last:
                     break
         raise OffcutError(
-            "upload_expired", "The server no longer knows this upload.", "Nothing was lost here. Send the file again."
+            "upload_expired",
+            t("The server no longer knows this upload."),
+            t("Nothing was lost here. Send the file again."),
         )
 
     def _known(self, record: UploadRecord) -> Upload | None:
@@ -226,7 +234,7 @@ class Uploader:
         )
         if not upload.asset_id:
             raise OffcutError(
-                "upload_failed", "The server could not keep this file.", f"{upload.reason or upload.state}"
+                "upload_failed", t("The server could not keep this file."), f"{upload.reason or upload.state}"
             )
         return upload
 
@@ -238,8 +246,11 @@ class Uploader:
             self._store.forget(file)
             raise OffcutError(
                 "checksum_mismatch",
-                f"{file.path.name} is not the same here and at the server.",
-                f"The server keeps it as {upload.asset_id}. It changed while it was sent: withdraw it, send again.",
+                t("{name} is not the same here and at the server.", name=file.path.name),
+                t(
+                    "The server keeps it as {asset_id}. It changed while it was sent: withdraw it, send again.",
+                    asset_id=upload.asset_id,
+                ),
             )
 
     def _transfer(self, file: LocalFile, address: str) -> None:
@@ -325,7 +336,9 @@ class Uploader:
 def _offset_header(response: httpx.Response) -> int:
     text = response.headers.get("Upload-Offset", "")
     if not text.isdigit():
-        raise OffcutError("unexpected_answer", "The server did not say how much it has.", "Nothing is lost. Try again.")
+        raise OffcutError(
+            "unexpected_answer", t("The server did not say how much it has."), t("Nothing is lost. Try again.")
+        )
     return int(text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from offcut.errors import OffcutError
+from offcut.language import t
 from offcut.transport import Transport
 
 T = TypeVar("T")
@@ -35,8 +36,11 @@ def wait_until(
         if time.monotonic() + pause > deadline:
             raise OffcutError(
                 "still_waiting",
-                f"{what} is not finished yet.",
-                f"It was not ready after {timeout_s:.0f} s. The work goes on; ask again later.",
+                t("{what} is not finished yet.", what=what),
+                t(
+                    "It was not ready after {timeout_s} s. The work goes on; ask again later.",
+                    timeout_s=f"{timeout_s:.0f}",
+                ),
             )
         transport.stopping.wait(pause)
         pause = min(longest_s, pause * 1.3)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from offcut.errors import OffcutError
+from offcut.language import t
 
 T = TypeVar("T")
 
@@ -19,8 +20,12 @@ def unexpected(where: str, what: str) -> OffcutError:
     """The server answered something this client does not understand."""
     return OffcutError(
         "unexpected_answer",
-        "The server's answer was not understood.",
-        f"{where}: {what}. Nothing was changed on this machine. Is this client older than the server?",
+        t("The server's answer was not understood."),
+        t(
+            "{where}: {what}. Nothing was changed on this machine. Is this client older than the server?",
+            where=where,
+            what=what,
+        ),
     )
 
 
