@@ -32,6 +32,8 @@ SYSTEM = Actor.system()
 NOBODYS = Declared(cmo_status=CmoStatus.NONE)
 ANSWERED: Mapping[str, Mapping[str, object]] = {"CMO_STATUS": {"societies": ["none"]}}
 
+EXCLUSIVE: Mapping[str, Mapping[str, object]] = {"EXCLUSIVITY": {"kind": "ai_training", "ends": "2030-12-31"}}
+
 
 def rules_loaded() -> None:
     """Load clauses and the rate card, once per database."""
