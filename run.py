@@ -320,7 +320,7 @@ class Supervisor:
             signal.signal(number, signal.SIG_IGN)
         for child in reversed(self.children):
             if child.process is not None:
-                self.end(child.process, 6)
+                self.end(child.process, 4)
         self.pipe.close()
         self.guard.wait(5)
 
