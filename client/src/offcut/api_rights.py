@@ -39,7 +39,7 @@ class ClausesApi:
 
     def list(self) -> list[dict[str, Any]]:
         """All clauses in force."""
-        return [dict(item) for item in self._transport.pages("clauses")]
+        return [dict(item) for item in self._transport.json("GET", "clauses") or []]
 
     def get(self, code: str) -> dict[str, Any]:
         """One clause with its text and parameters."""
@@ -73,9 +73,8 @@ class AgreementsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def _post(self, path: str, body: Mapping[str, Any] | None = None) -> Agreement:
-        answer = self._transport.json("POST", path, body=body or {}, key=new_key())
-        return decode(Agreement, answer, "agreements")
+    def _post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Agreement:
+        return decode(Agreement, self._transport.json("POST", path, body=body, key=key), "agreements")
 
     def list(self, limit: int | None = None) -> Iterator[Agreement]:
         """My organisation's agreements, newest first."""
@@ -88,7 +87,7 @@ class AgreementsApi:
 
     def draft(self, terms_profile_id: str, language: str = "en") -> Agreement:
         """Draft the contract that states a terms profile."""
-        return self._post("agreements", {"terms_profile_id": terms_profile_id, "language": language})
+        return self._post("agreements", {"terms_profile_id": terms_profile_id, "language": language}, new_key())
 
     def amend(
         self,
@@ -97,23 +96,33 @@ class AgreementsApi:
         *,
         parameters: Mapping[str, Any] | None = None,
         text: str | None = None,
+        translation: str | None = None,
     ) -> Agreement:
-        """Propose a change of one clause: other parameters, or other words."""
+        """Propose other parameters, other words (`translation`: in the other language), or both for one clause."""
         body: dict[str, Any] = {"clause": clause}
         if parameters is not None:
             body["parameters"] = dict(parameters)
         if text is not None:
             body["text"] = text
-        self._transport.json("POST", f"agreements/{agreement_id}/amendments", body=body, key=new_key())
-        return self.get(agreement_id)
+        if translation is not None:
+            body["translation"] = translation
+        return self._post(f"agreements/{agreement_id}/amendments", body)
 
     def submit(self, agreement_id: str) -> Agreement:
         """Hand the agreement to review (or to approval by policy when nothing needs a person)."""
-        return self._post(f"agreements/{agreement_id}/submit")
+        return self._post(f"agreements/{agreement_id}/submit", {})
 
-    def sign(self, agreement_id: str, signatory: str | None = None) -> Agreement:
-        """Sign an approved agreement."""
-        return self._post(f"agreements/{agreement_id}/sign", {"name": signatory} if signatory else {})
+    def recall(self, agreement_id: str) -> Agreement:
+        """Take an agreement back from review to change it."""
+        return self._post(f"agreements/{agreement_id}/recall", {})
+
+    def sign(self, agreement_id: str, signatory: str) -> Agreement:
+        """Sign an approved agreement; `signatory` is the name of the person who signs."""
+        return self._post(f"agreements/{agreement_id}/sign", {"name": signatory}, new_key())
+
+    def end(self, agreement_id: str) -> Agreement:
+        """Grant no new licences under it; licences granted before keep their terms."""
+        return self._post(f"agreements/{agreement_id}/end", {}, new_key())
 
 
 class DeskApi:
@@ -136,11 +145,15 @@ class DeskApi:
         answer = self._transport.json("POST", f"desk/cases/{case_id}/claim", body={}, key=new_key())
         return decode(Case, answer, "desk/cases")
 
-    def decide(self, case_id: str, decision: str, *, reason: str | None = None, note: str = "") -> Case:
-        """Decide a claimed case: approve, refuse, … with a reason code where one is required."""
-        body: dict[str, Any] = {"decision": decision, "note": note}
-        if reason:
-            body["reason"] = reason
+    def decide(
+        self, case_id: str, decision: str, *, reason: str = "", note: str = "", version: int | None = None
+    ) -> Case:
+        """Decide a claimed case: `approve`, or with a reason code and a note anything else.
+
+        `version` is the case version that was read; None takes the one the case has now.
+        """
+        seen = self.get(case_id).version if version is None else version
+        body: dict[str, Any] = {"decision": decision, "reason": reason, "note": note, "version": seen}
         answer = self._transport.json("POST", f"desk/cases/{case_id}/decide", body=body, key=new_key())
         return decode(Case, answer, "desk/cases")
 

@@ -195,6 +195,6 @@ def add(commands: Commands) -> None:
     uses.add("ls", use_case_ls, "My use cases")
     need = uses.add("new", use_case_new, "State a use case")
     need.add_argument("name")
-    need.add_argument("--preset", help="text_to_video_commercial, …")
+    need.add_argument("--preset", help="text_to_video, perception, robotics, research")
     need.add_argument("--file", help=t("its needs as a JSON file"))
     need.add_argument("--set", action="append", default=[], metavar="NEED=VALUE", help="term_months=36, …")

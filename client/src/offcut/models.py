@@ -221,15 +221,24 @@ class Agreement:
 
     id: str
     state: str
+    revision: int = 1
+    terms_profile_id: str = ""
+    terms_version: int = 1
+    amendments: tuple[Mapping[str, Any], ...] = ()
+    review: Mapping[str, Any] | None = None
+    sha256: str = ""
     raw: Mapping[str, Any] = _raw()
 
 
 @dataclass(frozen=True)
 class Case:
-    """One task of the review desk."""
+    """One task of the review desk; `version` changes whenever the case does."""
 
     id: str
     state: str = ""
+    version: int = 1
+    agreement_id: str = ""
+    clauses: tuple[str, ...] = ()
     raw: Mapping[str, Any] = _raw()
 
 
@@ -240,6 +249,8 @@ class UseCase:
     id: str
     name: str = ""
     version: int = 1
+    scope: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = _raw()
 
 
