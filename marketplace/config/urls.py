@@ -6,14 +6,21 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from marketplace.api import health
+from marketplace.api.delivery_urls import site_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
-    path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),
+    path("api/v1/docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("core.api.urls")),
+    path("api/v1/", include("media_ingest.api.urls")),
+    path("api/v1/", include("licensing.api.urls")),
+    *(path("api/v1/", include(name)) for name in ("marketplace.api.urls",) if find_spec(name)),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
     path("admin/", admin.site.urls),
+    *site_patterns,
+    *(path("", include(name)) for name in ("marketplace.web.urls",) if find_spec(name)),
 ]
-for module in ("media_ingest.api.urls", "licensing.api.urls", "marketplace.api.urls"):
-    if find_spec(module) and "coresettings" not in __import__("os").environ["DJANGO_SETTINGS_MODULE"]:
-        urlpatterns.append(path("api/v1/", include(module)))
