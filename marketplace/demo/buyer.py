@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from marketplace.demo.screen import Bar, Screen
 from offcut import Client
 from offcut.delivery import Delivered
 from offcut.downloading import DownloadEvent
 from offcut.models import Dataset, Order, Progress, Quote, UseCase
-
-from marketplace.demo.screen import Bar, Screen
 
 USE_CASE_NAME: Final = "Text-to-video, commercial"
 _WAIT_S: Final = 3600.0
@@ -88,7 +87,7 @@ def dataset_follow(client: Client, order: Order, bar: Bar) -> Dataset:
     if not order.dataset_id:
         order = client.orders.wait(order.id, timeout_s=_WAIT_S, on_order=placed)
 
-    def show(dataset: Dataset, progress: Progress | None) -> None:
+    def show(_: Dataset, progress: Progress | None) -> None:
         if progress and progress.total:
             bar.move(progress.done, progress.total, progress.stage)
 

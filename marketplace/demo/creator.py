@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from marketplace.demo.screen import Bar
 from offcut import Client
 from offcut.models import Agreement, Asset, Progress
 from offcut.uploading import Sent, UploadEvent
-
-from marketplace.demo.screen import Bar
 
 TERMS_NAME: Final = "Careful, with more audits"
 AMENDED_CLAUSE: Final = "AUDIT"
@@ -94,7 +93,7 @@ def clips_declare(client: Client, brought: Sequence[Brought], bar: Bar) -> list[
 
 def agreement_find(client: Client) -> Agreement | None:
     """Return the agreement that an earlier run left, if any."""
-    alive = [agreement for agreement in client.agreements.list() if agreement.state not in {"ended"}]
+    alive = [agreement for agreement in client.agreements.list() if agreement.state != "ended"]
     return alive[0] if alive else None
 
 

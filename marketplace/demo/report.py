@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offcut.delivery import Delivered
-from offcut.models import Asset, Dataset
 from rich.console import Console
 from rich.table import Table
 
 from marketplace.demo.buyer import Bought
 from marketplace.demo.creator import Brought
+from offcut.delivery import Delivered
+from offcut.models import Asset, Dataset
 
 MS_PER_MINUTE = 60_000
 

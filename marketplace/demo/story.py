@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
-from offcut import Client
-from offcut.models import Agreement
 
 from marketplace.demo import buyer, creator
 from marketplace.demo.creator import Brought
 from marketplace.demo.people import People, Person
 from marketplace.demo.report import Outcome, default_out, refusals
 from marketplace.demo.screen import Screen
+from offcut import Client
+from offcut.models import Agreement
 
 
 @dataclass

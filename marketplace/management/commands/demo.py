@@ -9,13 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from offcut import OffcutError
 
 from marketplace.demo.people import people_ensure
 from marketplace.demo.report import as_json, show
 from marketplace.demo.screen import Screen
 from marketplace.demo.story import Story
 from media_ingest.adapters.samples import make_samples
+from offcut import OffcutError
 
 
 class Command(BaseCommand):
