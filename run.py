@@ -318,9 +318,11 @@ class Supervisor:
         """End everything in the reverse order; a second Ctrl-C changes nothing, the waits are short."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        for child in reversed(self.children):
-            if child.process is not None:
-                self.end(child.process, 4)
+        running = [child.process for child in reversed(self.children) if child.process is not None]
+        for process in running[:2]:  # the web server and the worker at once, the broker after them
+            process.terminate()
+        for process in running:
+            self.end(process, 4)
         self.pipe.close()
         self.guard.wait(5)
 
@@ -363,13 +365,14 @@ def house(options: argparse.Namespace) -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line: options of the demo are passed on to it, those of `test` to the suite."""
     parser = argparse.ArgumentParser(prog="run.py", description=(__doc__ or "").splitlines()[0], allow_abbrev=False)
-    parser.add_argument("command", nargs="?", choices=("demo", "serve", "test"), default="demo")
+    parser.add_argument(
+        "command", nargs="?", choices=("demo", "serve", "test"), default="demo", help="test: with pytest's options"
+    )
     parser.add_argument("--port", type=int, help="serve, demo: the web server's port (default: 8000; 0: any)")
     parser.add_argument("--footage", metavar="DIR", help="demo: take every file under DIR (default: made samples)")
     parser.add_argument("--out", metavar="DIR", help="demo: where the dataset is downloaded to")
     parser.add_argument("--no-serve", action="store_true", help="demo: end after it")
     parser.add_argument("--json", action="store_true", help="demo: one JSON object on stdout and nothing else there")
-    parser.epilog = "test [--postgres] [--long] [pytest's arguments]: the whole suite, or what pytest is told to run."
     options, rest = parser.parse_known_args(arguments)
     if options.command != "test" and rest:
         parser.error(f"unknown: {' '.join(rest)}")
@@ -392,7 +395,6 @@ def main(arguments: list[str]) -> int:
         say(str(stop))
         return 1
     except KeyboardInterrupt:
-        say("Interrupted")
         return 130
 
 
