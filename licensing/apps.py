@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class LicensingConfig(AppConfig):
@@ -10,3 +11,10 @@ class LicensingConfig(AppConfig):
 
     name = "licensing"
     verbose_name = "Licensing"
+
+    @override
+    def ready(self) -> None:
+        """Say which topics wake this floor's work."""
+        from licensing import subscribers
+
+        subscribers.register()

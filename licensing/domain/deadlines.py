@@ -15,16 +15,14 @@ _SATURDAY: Final = 5
 
 
 def due_at(opened: datetime, approvals_needed: int) -> datetime:
-    """The same hour one or two working days later; time that falls on a weekend does not count."""
-    moment = _first_working(opened)
-    for _ in range(WORKING_DAYS[approvals_needed]):
-        moment = _first_working(moment + timedelta(days=1))
-    return moment
-
-
-def _first_working(moment: datetime) -> datetime:
+    """The same hour one or two working days later; a case opened on a weekend counts from Monday midnight."""
+    moment = opened
     while moment.weekday() >= _SATURDAY:
         moment = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    for _ in range(WORKING_DAYS[approvals_needed]):
+        moment += timedelta(days=1)
+        while moment.weekday() >= _SATURDAY:
+            moment += timedelta(days=1)
     return moment
 
 

@@ -35,7 +35,8 @@ def _agreements() -> QuerySet[Agreement]:
 def agreements_visible_to(actor: Actor) -> QuerySet[Agreement]:
     """Return the agreements of the actor's organisation; creators only."""
     require(actor, TERMS_VIEW)
-    return _agreements() if actor.organisation_id is None else _agreements().filter(organisation_id=actor.organisation_id)
+    rows = _agreements()
+    return rows if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 
 def agreement_get(actor: Actor, agreement_id: UUID) -> Agreement:

@@ -15,7 +15,7 @@ CLAUSES = list(CATALOGUE.values())
 
 
 @pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.code)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_every_value_appears_in_the_text_and_is_read_back_from_it(clause: Clause, data: st.DataObject) -> None:
     values = clause.parse(data.draw(changes_of(clause)))
@@ -26,7 +26,7 @@ def test_every_value_appears_in_the_text_and_is_read_back_from_it(clause: Clause
 
 
 @pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.code)
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_rendering_is_deterministic_and_any_other_value_changes_its_hash(clause: Clause, data: st.DataObject) -> None:
     one, other = (clause.parse(data.draw(changes_of(clause))) for _ in range(2))

@@ -25,30 +25,42 @@ from licensing.domain.parameters import (
 _LABELS = st.from_regex(r"[a-z]{2,6}[_:.][0-9a-z]{1,8}", fullmatch=True)
 
 
+def _sets(parameter: Choices) -> st.SearchStrategy[object]:
+    codes = [item.code for item in parameter.options if item.code != parameter.alone]
+    some = st.lists(st.sampled_from(codes), unique=True, min_size=0 if parameter.empty else 1)
+    return some | st.just([parameter.alone]) if parameter.alone else some
+
+
+def _ratios(parameter: Ratio) -> st.SearchStrategy[object]:
+    scale = 10**parameter.places
+    low, high = (int(Fraction(limit) * scale) for limit in (parameter.low, parameter.high))
+    exact = st.integers(low, high).map(lambda n: f"{n // scale}.{n % scale:0{parameter.places}d}")
+    return exact | st.none() if parameter.absent else exact
+
+
+def _lists(parameter: Countries | References) -> st.SearchStrategy[object]:
+    if isinstance(parameter, Countries):
+        return st.lists(st.sampled_from(sorted(COUNTRIES)), unique=True, min_size=1, max_size=12)
+    return st.lists(_LABELS, unique=True, min_size=1, max_size=min(parameter.most, 5))
+
+
 def values_of(parameter: Parameter) -> st.SearchStrategy[object]:
     """Any value the parameter offers, in the form JSON gives it."""
     match parameter:
         case Choice():
             return st.sampled_from([item.code for item in parameter.options])
         case Choices():
-            codes = [item.code for item in parameter.options if item.code != parameter.alone]
-            some = st.lists(st.sampled_from(codes), unique=True, min_size=0 if parameter.empty else 1)
-            return some | st.just([parameter.alone]) if parameter.alone else some
+            return _sets(parameter)
         case Whole():
-            return st.sampled_from(parameter.allowed) if parameter.allowed else st.integers(parameter.low, parameter.high)
+            return st.sampled_from(parameter.allowed or range(parameter.low, parameter.high + 1))
         case Flag():
             return st.booleans()
         case Day():
             return st.dates(date(2026, 1, 1), date(2099, 12, 31)).map(date.isoformat)
         case Ratio():
-            scale = 10**parameter.places
-            low, high = (int(Fraction(limit) * scale) for limit in (parameter.low, parameter.high))
-            exact = st.integers(low, high).map(lambda n: f"{n // scale}.{n % scale:0{parameter.places}d}")
-            return exact | st.none() if parameter.absent else exact
-        case Countries():
-            return st.lists(st.sampled_from(sorted(COUNTRIES)), unique=True, min_size=1, max_size=12)
-        case References():
-            return st.lists(_LABELS, unique=True, min_size=1, max_size=parameter.most and min(parameter.most, 5))
+            return _ratios(parameter)
+        case Countries() | References():
+            return _lists(parameter)
         case _:
             assert_never(parameter)
 

@@ -1,0 +1,138 @@
+"""Read-only pages for contract reviewers: decisions are made through the desk, which asks the policy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from typing_extensions import override
+
+from licensing.models import (
+    Agreement,
+    Amendment,
+    ClauseVersion,
+    ContractVersion,
+    RateCard,
+    ReviewCase,
+    ReviewDecision,
+    TermsProfile,
+    TermsProfileVersion,
+    UseCaseVersion,
+)
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # the runtime class takes no parameters
+    """Everything can be looked at and nothing changed."""
+
+    ordering: ClassVar = ("-id",)
+    list_per_page = 50
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(ClauseVersion)
+class ClauseVersionAdmin(ReadOnly):
+    """The clause library."""
+
+    ordering: ClassVar = ("number", "version")
+    list_display: ClassVar = ("number", "code", "version", "state", "critical", "title_en")
+    list_filter: ClassVar = ("state", "critical")
+    search_fields: ClassVar = ("code", "title_en", "title_fr", "text_en", "text_fr")
+
+
+@admin.register(ContractVersion)
+class ContractVersionAdmin(ReadOnly):
+    """Contract templates."""
+
+    list_display: ClassVar = ("name", "version", "sha256", "created_at")
+
+
+class TermsVersionInline(admin.TabularInline):  # type: ignore[type-arg]  # the runtime class takes no parameters
+    """Versions of a profile."""
+
+    model = TermsProfileVersion
+    fields: ClassVar = ("number", "origin", "sha256", "created_at")
+    readonly_fields: ClassVar = fields
+    can_delete = False
+    extra = 0
+
+
+@admin.register(TermsProfile)
+class TermsProfileAdmin(ReadOnly):
+    """What creators permit."""
+
+    list_display: ClassVar = ("public_id", "organisation", "name", "preset", "created_at")
+    list_filter: ClassVar = ("preset",)
+    list_select_related: ClassVar = ("organisation",)
+    search_fields: ClassVar = ("name", "organisation__name")
+    inlines: ClassVar = (TermsVersionInline,)
+
+
+class AmendmentInline(admin.TabularInline):  # type: ignore[type-arg]  # the runtime class takes no parameters
+    """Changes proposed to an agreement."""
+
+    model = Amendment
+    fields: ClassVar = ("clause_version", "kind", "because", "state", "values", "own_wording")
+    readonly_fields: ClassVar = fields
+    can_delete = False
+    extra = 0
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnly):
+    """Creators' contracts."""
+
+    list_display: ClassVar = ("public_id", "organisation", "state", "language", "revision", "signed_at", "sha256")
+    list_filter: ClassVar = ("state", "language")
+    list_select_related: ClassVar = ("organisation",)
+    search_fields: ClassVar = ("organisation__name", "sha256")
+    date_hierarchy = "created_at"
+    inlines: ClassVar = (AmendmentInline,)
+
+
+class DecisionInline(admin.TabularInline):  # type: ignore[type-arg]  # the runtime class takes no parameters
+    """What reviewers decided."""
+
+    model = ReviewDecision
+    fields: ClassVar = ("reviewer", "decision", "reason_code", "note", "case_version", "created_at")
+    readonly_fields: ClassVar = fields
+    can_delete = False
+    extra = 0
+
+
+@admin.register(ReviewCase)
+class ReviewCaseAdmin(ReadOnly):
+    """The contract desk's cases."""
+
+    ordering: ClassVar = ("due_at",)
+    list_display: ClassVar = ("public_id", "state", "approvals_needed", "revision", "claimed_by", "due_at")
+    list_filter: ClassVar = ("state", "approvals_needed")
+    list_select_related: ClassVar = ("claimed_by",)
+    inlines: ClassVar = (DecisionInline,)
+
+
+@admin.register(RateCard)
+class RateCardAdmin(ReadOnly):
+    """Published rate cards."""
+
+    list_display: ClassVar = ("version", "currency", "valid_from", "sha256")
+
+
+@admin.register(UseCaseVersion)
+class UseCaseVersionAdmin(ReadOnly):
+    """What buyers need."""
+
+    list_display: ClassVar = ("use_case", "number", "sha256", "created_at")
+    list_select_related: ClassVar = ("use_case",)

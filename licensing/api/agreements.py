@@ -1,0 +1,302 @@
+"""A creator's contract: draft, amend, submit, recall, sign, end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from typing_extensions import override
+
+from core.accounts.actions import Scope
+from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
+from core.api.fields import PublicIdField
+from core.api.operation import Call, Resource, operation
+from core.api.pagination import Page
+from core.ids import Prefix
+from core.states import ILLEGAL_TRANSITION
+from core.transitions import SOMEBODY_WAS_FASTER
+from licensing.api.inputs import StrictInput, word_of
+from licensing.api.shapes import AmendmentOut, WordsIO, amendments_body, words
+from licensing.domain.errors import (
+    CMO_UNDECLARED,
+    CONTRADICTION,
+    INVALID_PARAMETER,
+    LANGUAGE_UNKNOWN,
+    NOTHING_TO_CHANGE,
+    SIGNATORY_NEEDED,
+    TEXT_WITHOUT_VALUE,
+    UNDER_REVIEW,
+    UNKNOWN_CLAUSE,
+)
+from licensing.domain.reasons import REASONS, ReasonCode
+from licensing.domain.states import AgreementState, CaseState, Decision
+from licensing.domain.wording import Language
+from licensing.models import Agreement, ReviewCase
+from licensing.selectors.agreements import agreement_get, agreement_text, agreements_visible_to
+from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
+from licensing.services.signing import agreement_end, agreement_sign
+
+_ACCESS = (ROLE_MISSING, SCOPE_MISSING)
+_STATE = (ILLEGAL_TRANSITION, SOMEBODY_WAS_FASTER)
+
+
+class AgreementIn(StrictInput):
+    """Which terms to agree on, and in which language amendments will be written."""
+
+    terms_profile_id = PublicIdField(Prefix.TERMS)
+    language = word_of(Language, default="en")
+
+
+class AmendmentIn(StrictInput):
+    """Another value, other wording, or both, for one clause."""
+
+    clause = serializers.CharField(max_length=40)
+    parameters = serializers.DictField(required=False)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    translation = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+
+
+class SignatureIn(StrictInput):
+    """Who signs."""
+
+    name = serializers.CharField(max_length=120)
+
+
+class DecisionOut(serializers.Serializer[Any]):
+    """What a reviewer decided, as the creator reads it."""
+
+    decision = serializers.ChoiceField(choices=[str(item) for item in Decision])
+    reason = serializers.CharField(allow_null=True)
+    words = WordsIO(allow_null=True)
+    fix = WordsIO(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    decided_at = serializers.DateTimeField()
+
+
+class ReviewOut(serializers.Serializer[Any]):
+    """Where the review of the newest submission stands."""
+
+    case_id = PublicIdField(Prefix.CASE)
+    state = serializers.ChoiceField(choices=[str(state) for state in CaseState])
+    approvals_needed = serializers.IntegerField()
+    approvals = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    decisions = DecisionOut(many=True)
+
+
+class AgreementOut(serializers.Serializer[Any]):
+    """An agreement with its amendments and its review."""
+
+    id = PublicIdField(Prefix.AGREEMENT)
+    state = serializers.ChoiceField(choices=[str(state) for state in AgreementState])
+    language = serializers.ChoiceField(choices=[str(item) for item in Language])
+    revision = serializers.IntegerField()
+    terms_profile_id = PublicIdField(Prefix.TERMS)
+    terms_version = serializers.IntegerField()
+    effective_version = serializers.IntegerField(allow_null=True)
+    effective_sha256 = serializers.CharField(allow_null=True)
+    amendments = AmendmentOut(many=True)
+    review = ReviewOut(allow_null=True)
+    sha256 = serializers.CharField()
+    signatory_name = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True)
+    signed_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+    @override
+    def to_representation(self, instance: Agreement) -> dict[str, Any]:
+        """Show the agreement; `sha256` is of the text as signed, or as it would be signed now."""
+        shown: dict[str, Any] = super().to_representation(agreement_body(instance))
+        return shown
+
+
+class AgreementDetailOut(AgreementOut):
+    """An agreement with its whole text in both languages."""
+
+    text = WordsIO()
+
+    @override
+    def to_representation(self, instance: Agreement) -> dict[str, Any]:
+        """Show the agreement with its text."""
+        body = {**agreement_body(instance), "text": words(agreement_text(instance).text)}
+        shown: dict[str, Any] = serializers.Serializer.to_representation(self, body)
+        return shown
+
+
+def _review_body(case: ReviewCase) -> dict[str, object]:
+    decisions = sorted(case.decisions.all(), key=lambda row: row.id)
+    return {
+        "case_id": case.id,
+        "state": case.state,
+        "approvals_needed": case.approvals_needed,
+        "approvals": sum(row.decision == Decision.APPROVE for row in decisions),
+        "due_at": case.due_at,
+        "decisions": [
+            {
+                "decision": row.decision,
+                "reason": row.reason_code or None,
+                "words": words(REASONS[ReasonCode(row.reason_code)].words) if row.reason_code else None,
+                "fix": words(REASONS[ReasonCode(row.reason_code)].fix) if row.reason_code else None,
+                "note": row.note,
+                "decided_at": row.created_at,
+            }
+            for row in decisions
+        ],
+    }
+
+
+def agreement_body(agreement: Agreement) -> dict[str, object]:
+    """An agreement as `AgreementOut` shows it."""
+    cases = sorted(agreement.cases.all(), key=lambda case: case.id)
+    effective = agreement.effective_version
+    return {
+        "id": agreement.id,
+        "state": agreement.state,
+        "language": agreement.language,
+        "revision": agreement.revision,
+        "terms_profile_id": agreement.terms_version.profile_id,
+        "terms_version": agreement.terms_version.number,
+        "effective_version": effective.number if effective else None,
+        "effective_sha256": effective.sha256 if effective else None,
+        "amendments": amendments_body(agreement, refused=True),
+        "review": _review_body(cases[-1]) if cases else None,
+        "sha256": agreement_text(agreement).sha256,
+        "signatory_name": agreement.signatory_name or None,
+        "created_at": agreement.created_at,
+        "submitted_at": agreement.submitted_at,
+        "approved_at": agreement.approved_at,
+        "signed_at": agreement.signed_at,
+        "ended_at": agreement.ended_at,
+    }
+
+
+class AgreementCollection(Resource):
+    """The creator's agreements."""
+
+    @operation(
+        summary="List agreements", output=AgreementOut, paginated=True, scope=Scope.TERMS_WRITE, problems=_ACCESS
+    )
+    def get(self, call: Call) -> Page[Agreement]:
+        """Return the agreements of one's organisation, newest first."""
+        return call.page(agreements_visible_to(call.actor))
+
+    @operation(
+        summary="Draft an agreement",
+        input=AgreementIn,
+        output=AgreementDetailOut,
+        status=201,
+        scope=Scope.TERMS_WRITE,
+        problems=(*_ACCESS, LANGUAGE_UNKNOWN),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Start an agreement from the newest terms of a profile. An untouched draft of the same is returned."""
+        return agreement_draft(
+            actor=call.actor, terms_profile_id=call.data["terms_profile_id"], language=call.data["language"]
+        )
+
+
+class AgreementDetail(Resource):
+    """One agreement."""
+
+    @operation(summary="Read an agreement", output=AgreementDetailOut, scope=Scope.TERMS_WRITE, problems=_ACCESS)
+    def get(self, call: Call) -> Agreement:
+        """Return an agreement with its text in both languages, its amendments as diffs, and its review."""
+        return agreement_get(call.actor, call.id("agreement_id", Prefix.AGREEMENT))
+
+
+class AgreementAmendments(Resource):
+    """Changes proposed to one agreement."""
+
+    @operation(
+        summary="Propose a change of a clause",
+        input=AmendmentIn,
+        output=AgreementDetailOut,
+        status=201,
+        scope=Scope.TERMS_WRITE,
+        problems=(
+            *_ACCESS,
+            *_STATE,
+            UNDER_REVIEW,
+            UNKNOWN_CLAUSE,
+            INVALID_PARAMETER,
+            CONTRADICTION,
+            TEXT_WITHOUT_VALUE,
+            NOTHING_TO_CHANGE,
+        ),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Propose other values or wording for one clause; the answer says whether a person has to agree."""
+        return agreement_amend(
+            actor=call.actor,
+            agreement_id=call.id("agreement_id", Prefix.AGREEMENT),
+            clause_code=call.data["clause"],
+            parameters=call.data.get("parameters"),
+            text=call.data.get("text", ""),
+            translation=call.data.get("translation", ""),
+        )
+
+
+class AgreementSubmit(Resource):
+    """Sending an agreement on its way."""
+
+    @operation(
+        summary="Submit an agreement",
+        output=AgreementOut,
+        scope=Scope.TERMS_WRITE,
+        problems=(*_ACCESS, *_STATE, UNDER_REVIEW, CMO_UNDECLARED),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Changes that policy allows pass at once (`approved`); the rest goes to reviewers (`in_review`)."""
+        return agreement_submit(actor=call.actor, agreement_id=call.id("agreement_id", Prefix.AGREEMENT))
+
+
+class AgreementRecall(Resource):
+    """Taking a submitted agreement back."""
+
+    @operation(
+        summary="Recall an agreement from review",
+        output=AgreementOut,
+        scope=Scope.TERMS_WRITE,
+        problems=(*_ACCESS, *_STATE),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Take it back to change it; the case closes."""
+        return agreement_recall(actor=call.actor, agreement_id=call.id("agreement_id", Prefix.AGREEMENT))
+
+
+class AgreementSign(Resource):
+    """Signing an agreement."""
+
+    @operation(
+        summary="Sign an agreement",
+        input=SignatureIn,
+        output=AgreementDetailOut,
+        scope=Scope.TERMS_WRITE,
+        idempotent=True,
+        problems=(*_ACCESS, *_STATE, SIGNATORY_NEEDED),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Sign an approved agreement: its words and hash are frozen, and clips may go on sale under it."""
+        return agreement_sign(
+            actor=call.actor,
+            agreement_id=call.id("agreement_id", Prefix.AGREEMENT),
+            signatory_name=call.data["name"],
+            ip_address=call.request.META.get("REMOTE_ADDR", ""),
+        )
+
+
+class AgreementEnd(Resource):
+    """Ending an agreement."""
+
+    @operation(
+        summary="End an agreement",
+        output=AgreementOut,
+        scope=Scope.TERMS_WRITE,
+        idempotent=True,
+        problems=(*_ACCESS, *_STATE),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Grant no new licences under it; licences granted before keep their terms."""
+        return agreement_end(actor=call.actor, agreement_id=call.id("agreement_id", Prefix.AGREEMENT))

@@ -1,0 +1,27 @@
+"""Paths of the licensing floor, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from licensing.api import agreements, clauses, desk, terms
+
+urlpatterns = [
+    path("clauses", clauses.ClauseCollection.as_view()),
+    path("clauses/<str:code>", clauses.ClauseDetail.as_view()),
+    path("terms_profiles", terms.TermsCollection.as_view()),
+    path("terms_profiles/<str:terms_profile_id>", terms.TermsDetail.as_view()),
+    path("terms_profiles/<str:terms_profile_id>/versions", terms.TermsVersions.as_view()),
+    path("agreements", agreements.AgreementCollection.as_view()),
+    path("agreements/<str:agreement_id>", agreements.AgreementDetail.as_view()),
+    path("agreements/<str:agreement_id>/amendments", agreements.AgreementAmendments.as_view()),
+    path("agreements/<str:agreement_id>/submit", agreements.AgreementSubmit.as_view()),
+    path("agreements/<str:agreement_id>/recall", agreements.AgreementRecall.as_view()),
+    path("agreements/<str:agreement_id>/sign", agreements.AgreementSign.as_view()),
+    path("agreements/<str:agreement_id>/end", agreements.AgreementEnd.as_view()),
+    path("desk/cases", desk.CaseCollection.as_view()),
+    path("desk/cases/<str:case_id>", desk.CaseDetail.as_view()),
+    path("desk/cases/<str:case_id>/claim", desk.CaseClaim.as_view()),
+    path("desk/cases/<str:case_id>/decide", desk.CaseDecide.as_view()),
+    path("", include("licensing.api.urls_pricing")),
+]
