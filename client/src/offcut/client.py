@@ -12,6 +12,7 @@ from typing import Any, Self
 from offcut.api_library import AssetsApi, ClipsApi, UploadsApi
 from offcut.api_market import DatasetsApi, LicencesApi, OrdersApi, QuotesApi, SearchApi
 from offcut.api_rights import AgreementsApi, ClausesApi, DeskApi, EstimatesApi, TermsApi, UseCasesApi
+from offcut.errors import OffcutError
 from offcut.models import Me, Session
 from offcut.transport import Patience, Transport
 from offcut.wire import decode
@@ -78,9 +79,14 @@ class Client:
         return decode(Me, self.transport.json("GET", "me"), "me")
 
     def jwks(self) -> dict[str, Any]:
-        """The server's public signing keys."""
-        document = self.transport.json("GET", "/.well-known/jwks.json")
-        return document if isinstance(document, dict) else {}
+        """The server's public signing keys; an empty set where the server signs nothing."""
+        try:
+            document = self.transport.json("GET", "/.well-known/jwks.json")
+        except OffcutError as error:
+            if error.status == 404:
+                return {"keys": []}
+            raise
+        return document if isinstance(document, dict) else {"keys": []}
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None) -> Any:
         """Any API operation by method and path below /api/v1, as plain JSON."""

@@ -173,8 +173,10 @@ def clips_ls(session: Session) -> ExitCode:
     """My clips."""
     with session.client() as client:
         items = list(client.clips.list(session.args.limit))
-    rows = [(c.id, c.title, duration_text(c.duration_ms), c.asset_id, c.state) for c in items]
-    session.out.table(("Clip", "Title", ">Duration", "Asset", "State"), items, rows)
+    rows = [
+        (c.id, c.title or c.original_name, duration_text(c.duration_ms), c.resolution_class, c.asset_id) for c in items
+    ]
+    session.out.table(("Clip", "Title", ">Duration", "Class", "Asset"), items, rows)
     return ExitCode.OK
 
 

@@ -152,7 +152,13 @@ class Clip:
     description: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None
-    state: str = ""
+    original_name: str = ""
+    asset_state: str = ""
+    width: int | None = None
+    height: int | None = None
+    resolution_class: str | None = None
+    poster_url: str | None = None
+    preview_url: str | None = None
     raw: Mapping[str, Any] = _raw()
 
     @property

@@ -111,7 +111,7 @@ class Output:
             return
         if self.quiet:
             return
-        table = Table(box=None, header_style="bold", pad_edge=False)
+        table = Table(box=None, header_style="bold", pad_edge=False, show_header=any(columns))
         for column in columns:
             numeric = column.startswith(">")
             table.add_column(t(column.removeprefix(">")), justify="right" if numeric else "left", overflow="fold")

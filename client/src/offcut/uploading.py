@@ -148,11 +148,12 @@ class Uploader:
                 raise _InterruptedError
             record = self._store.load(file)
             upload = self._known(record) if record else None
+            known = upload is not None
             if record is None or upload is None:
                 record, upload = self._declare(file, batch)
             elif not upload.asset_id:
                 self._tell(file, "resumed", upload.offset)
-            if upload.asset_id and (file.size_bytes or upload.duplicate):
+            if upload.asset_id and (known or upload.duplicate):
                 self._store.save(file, record.having(asset_id=upload.asset_id))
                 self._tell(file, "recognised", file.size_bytes)
                 return Sent(file.path, file.size_bytes, "recognised", upload.id, upload.asset_id, upload.duplicate)

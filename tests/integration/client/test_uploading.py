@@ -105,11 +105,13 @@ def test_a_second_run_continues_where_the_first_stopped(client: Client, house: H
 
 def test_a_received_file_is_recognised_and_not_sent_again(client: Client, house: House, tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", 3 * CHUNK)
-    (first,) = client.uploads.send([path], chunk_bytes=CHUNK)
-    (second,) = client.uploads.send([path], chunk_bytes=CHUNK)
+    empty = make(tmp_path / "empty.mp4", 0)
+    first, _ = client.uploads.send([path, empty], chunk_bytes=CHUNK)
+    second, nothing = client.uploads.send([path, empty], chunk_bytes=CHUNK)
     assert (second.state, second.asset_id) == ("recognised", first.asset_id)
+    assert nothing.state == "recognised"
     assert house.received[first.upload_id] == 3 * CHUNK
-    assert house.calls[DECLARE] == 1
+    assert house.calls[DECLARE] == 2
 
 
 def test_a_file_that_grew_since_is_a_new_upload(client: Client, house: House, tmp_path: Path) -> None:
