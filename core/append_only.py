@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -21,12 +22,14 @@ class AppendOnly(Operation):
         self.when = when
         self.events = events
 
+    @override
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Models are unchanged: triggers live in the database only."""
 
     def _name(self, event: str) -> str:
         return f"{self.table}_no_{event.lower()}"
 
+    @override
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
@@ -50,6 +53,7 @@ class AppendOnly(Operation):
                     f"EXECUTE FUNCTION {name}()"
                 )
 
+    @override
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
@@ -62,6 +66,7 @@ class AppendOnly(Operation):
                 schema_editor.execute(f"DROP TRIGGER {name} ON {self.table}")
                 schema_editor.execute(f"DROP FUNCTION {name}()")
 
+    @override
     def describe(self) -> str:
         """Say what the operation does."""
         return f"Make {self.table} append-only"

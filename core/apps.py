@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class CoreConfig(AppConfig):
@@ -13,6 +14,7 @@ class CoreConfig(AppConfig):
     name = "core"
     verbose_name = "Foundation"
 
+    @override
     def ready(self) -> None:
         """Register what the foundation promises (models must be loaded first)."""
         import_module("core.checks")

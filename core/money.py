@@ -82,7 +82,7 @@ class Money:
         self._same(other)
         return self.minor < other.minor
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[explicit-override]  # typing.override is younger than Python 3.11
         """Show ``12.34 USD``."""
         return f"{self.amount} {self.currency}"
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from typing_extensions import override
 
 from core.accounts.actions import OrganisationKind, Role
 from core.constraints import check_in
@@ -53,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin, Record):
             models.CheckConstraint(condition=models.Q(language__in=["en", "fr"]), name="core_user_language"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name
@@ -71,6 +73,7 @@ class Organisation(Record):
 
         constraints = (check_in("kind", OrganisationKind, "core_organisation_kind"),)
 
+    @override
     def __str__(self) -> str:
         """Show the name."""
         return self.name
@@ -91,6 +94,7 @@ class Membership(Record):
             check_in("role", Role, "core_membership_role"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show who is what, where."""
         return f"{self.user_id} {self.role} {self.organisation_id}"
@@ -116,6 +120,7 @@ class ApiToken(Record):
 
         constraints = (models.CheckConstraint(condition=~models.Q(digest=""), name="core_apitoken_digest_present"),)
 
+    @override
     def __str__(self) -> str:
         """Show the label, never the key."""
         return self.label

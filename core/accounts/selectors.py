@@ -65,4 +65,6 @@ def actor_of_token(token: ApiToken) -> Actor | None:
 
 def tokens_visible_to(actor: Actor) -> QuerySet[ApiToken]:
     """Return the actor's own tokens in the present organisation."""
+    if actor.user_id is None or actor.organisation_id is None:
+        return ApiToken.objects.none()
     return ApiToken.objects.filter(user_id=actor.user_id, organisation_id=actor.organisation_id)

@@ -71,7 +71,7 @@ def member_add(*, actor: Actor, organisation_id: UUID, user: User, role: Role) -
 
 def token_issue(*, actor: Actor, label: str, scopes: frozenset[Scope], days: int = TOKEN_DAYS) -> IssuedToken:
     """Make a key for the acting person; it can hold no scope that the actor lacks."""
-    if actor.is_system or not scopes <= actor.scopes:
+    if actor.user_id is None or actor.organisation_id is None or not scopes <= actor.scopes:
         raise ROLE_MISSING("A key cannot hold more than you hold yourself. No key was made.")
     made = token_make()
     with transaction.atomic():

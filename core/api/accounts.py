@@ -41,14 +41,14 @@ class SignIn(serializers.Serializer[Any]):
 
     email = serializers.EmailField()
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
-    label = serializers.CharField(max_length=_LABEL_LENGTH, default="command line")
+    label = serializers.CharField(max_length=_LABEL_LENGTH, default="command line")  # type: ignore[assignment]  # our word, also DRF's
 
 
 class TokenOut(serializers.Serializer[Any]):
     """A key, without its text."""
 
     id = PublicIdField(Prefix.TOKEN)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # our word, also DRF's
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
@@ -68,7 +68,7 @@ class IssuedTokenOut(serializers.Serializer[Any]):
 class TokenNew(serializers.Serializer[Any]):
     """What a new key may do."""
 
-    label = serializers.CharField(max_length=_LABEL_LENGTH)
+    label = serializers.CharField(max_length=_LABEL_LENGTH)  # type: ignore[assignment]  # our word, also DRF's
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=[str(scope) for scope in Scope]), min_length=1)
     days = serializers.IntegerField(min_value=1, max_value=365, default=90)
 

@@ -9,6 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from typing_extensions import override
 
 from core.accounts.models import User
 from core.accounts.policy import Actor
@@ -53,6 +54,7 @@ def actor_of_request(request: HttpRequest) -> Actor | None:
 class BearerKey(BaseAuthentication):
     """``Authorization: Bearer oc_live_…``."""
 
+    @override
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return person and actor, or None when no bearer key was sent."""
         parts = get_authorization_header(request).decode("latin-1").split()
@@ -63,6 +65,7 @@ class BearerKey(BaseAuthentication):
             raise AuthenticationFailed(_BAD_KEY)
         return found
 
+    @override
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a refusal is a 401."""
         return 'Bearer realm="offcut"'
@@ -71,6 +74,7 @@ class BearerKey(BaseAuthentication):
 class Session(SessionAuthentication):
     """The page's own session cookie; writes need the CSRF token."""
 
+    @override
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return person and actor of a signed-in session."""
         found = super().authenticate(request)
@@ -86,6 +90,7 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.BearerKey"
     name = "bearer"
 
+    @override
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Return the security scheme."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "oc_live_…"}
@@ -97,6 +102,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.Session"
     name = "session"
 
+    @override
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Return the security scheme."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

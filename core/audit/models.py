@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.ids import Prefix
 from core.models_base import Record
@@ -17,6 +18,7 @@ class AuditHead(models.Model):
     sequence = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64)
 
+    @override
     def __str__(self) -> str:
         """Show chain and length."""
         return f"{self.chain}:{self.sequence}"
@@ -42,6 +44,7 @@ class AuditEvent(Record):
         constraints: ClassVar = (models.UniqueConstraint(fields=["chain", "sequence"], name="core_auditevent_place"),)
         indexes: ClassVar = (models.Index(fields=["subject"], name="core_auditevent_subject"),)
 
+    @override
     def __str__(self) -> str:
         """Show action and subject."""
         return f"{self.action} {self.subject}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from typing_extensions import override
 
 from core.models_base import Record
 
@@ -25,6 +26,7 @@ class IdempotentRequest(Record):
         constraints: ClassVar = (models.UniqueConstraint(fields=["actor", "key"], name="core_idempotentrequest_once"),)
         indexes: ClassVar = (models.Index(fields=["created_at"], name="core_idempotentrequest_age"),)
 
+    @override
     def __str__(self) -> str:
         """Show the key."""
         return self.key

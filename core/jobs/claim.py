@@ -29,7 +29,7 @@ class Retryable(Exception):
     """Something outside failed (disk full, storage away): try again later."""
 
 
-def lease_end() -> models.ExpressionWrapper:
+def lease_end() -> models.Expression:
     """Return the end of a lease that starts now, by the database's clock."""
     lease = models.Value(timedelta(seconds=settings.OFFCUT.job_lease_s), output_field=models.DurationField())
     return models.ExpressionWrapper(Now() + lease, output_field=models.DateTimeField())

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from typing_extensions import override
 
 from core.constraints import check_in
 from core.ids import Prefix
@@ -67,6 +68,7 @@ class Job(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show kind and subject."""
         return f"{self.kind}:{self.subject}"

@@ -60,4 +60,4 @@ def _broker() -> str:
 
 def _sandbox() -> str:
     status = sandbox_status()
-    return "ok" if status.available else status.reason
+    return "ok" if status.available else status.detail

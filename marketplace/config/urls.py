@@ -24,3 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *site_patterns,
     *(path("", include(name)) for name in ("marketplace.web.urls",) if find_spec(name)),
 ]
+handler403 = "marketplace.web.views.problems.forbidden"
+handler404 = "marketplace.web.views.problems.not_found"
+handler500 = "marketplace.web.views.problems.broken"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
 
 from core.invariants import invariants
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
 
     help = "Prove that uploads, licences, money, audit and stored files agree with each other."
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and report."""
         breaches = 0

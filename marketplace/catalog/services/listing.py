@@ -111,7 +111,7 @@ def _under(listing: Listing) -> dict[str, UUID | None]:
 
 def _advance(actor: Actor, listing: Listing, event: ListingEvent, changes: Mapping[str, object] | None = None) -> None:
     before = listing.state
-    advance(listing, LISTING, event, field="state", **(changes or {}))
+    advance(listing, LISTING, event, **(changes or {}))
     record(
         actor=actor,
         action=f"listing.{event}",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
 
 from marketplace.demo.people import people_ensure
 from marketplace.demo.report import as_json, show
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     help = "Ingest footage, price it, agree on terms, sell and deliver a dataset, on a server that is running."
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare options."""
         parser.add_argument("--url", required=True, help="Where the server listens.")
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, help="Where the buyer's dataset goes.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object on standard output.")
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Tell the story; end non-zero when a step failed its own check."""
         screen = Screen()

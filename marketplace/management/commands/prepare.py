@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from typing_extensions import override
 
 from core.accounts.policy import Actor
 from licensing.services.catalogue import catalogue_load
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     help = "Load the clause catalogue, contract template and rate card, and make the signing key when there is none."
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and report."""
         contract = catalogue_load(actor=Actor.system())
