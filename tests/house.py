@@ -68,7 +68,8 @@ class House:
             if entry.name.isdigit():
                 with contextlib.suppress(OSError):
                     command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    if mine in (entry / "environ").read_bytes().split(b"\0") and command:
+                    owned = mine in (entry / "environ").read_bytes().split(b"\0")
+                    if command and (owned or f"{self.home}/run/" in command):  # a broker overwrites its environment
                         found[int(entry.name)] = command
         return found
 
