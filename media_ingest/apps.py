@@ -16,8 +16,9 @@ class MediaIngestConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Say which jobs exist and which topics wake them."""
-        from media_ingest import subscribers
+        """Say which jobs exist, which topics wake them, and what must always be true."""
+        from media_ingest import checks, subscribers
 
         import_module("media_ingest.tasks")
         subscribers.register()
+        checks.register()

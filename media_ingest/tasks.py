@@ -20,6 +20,7 @@ def receive(claim: Claim) -> None:
         upload_finish(actor=Actor.system(), upload_id=parse_public_id(Prefix.UPLOAD, claim.subject))
     except OSError as error:
         raise Retryable(f"storage refused: {error.strerror}") from error
+    sweep_schedule()
 
 
 @handles(PROBE, queue="probe")

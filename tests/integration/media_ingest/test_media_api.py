@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 CONTENT = b"some footage" * 100
 
 
-def client_of(actor: Actor, scopes: frozenset[Scope] | None = None, **headers: str) -> Client:
-    return Client(headers={"Authorization": f"Bearer {key_of(actor, scopes)}", **headers})
+def client_of(actor: Actor, scopes: frozenset[Scope] | None = None, language: str = "en") -> Client:
+    return Client(headers={"Authorization": f"Bearer {key_of(actor, scopes)}", "Accept-Language": language})
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def api(actor: Actor) -> Client:
 
 @pytest.fixture
 def studio(actor: Actor) -> Organisation:
+    assert actor.organisation_id is not None
     return Organisation.objects.get(pk=actor.organisation_id)
 
 
@@ -139,7 +140,7 @@ def test_an_upload_can_be_given_up_twice(api: Client) -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("en", "announced"), ("fr", "annoncé")])
 def test_a_failed_upload_says_why_in_the_readers_language(actor: Actor, language: str, word: str) -> None:
-    api = client_of(actor, **{"Accept-Language": language})
+    api = client_of(actor, language=language)
     upload = declare(api, sha256="0" * 64).json()
     send(api, upload["upload_url"])
     failed = api.get(f"/api/v1/uploads/{upload['id']}").json()
@@ -175,7 +176,7 @@ def test_a_file_that_was_not_looked_at_has_no_facts_yet(api: Client, studio: Org
 @pytest.mark.parametrize(("language", "word"), [("en", "damaged"), ("fr", "endommagé")])
 def test_a_rejected_file_says_why_and_what_to_do(actor: Actor, studio: Organisation, language: str, word: str) -> None:
     asset = ReceivedAssetFactory.create(organisation=studio, state=AssetState.REJECTED, reason="damaged")
-    shown = client_of(actor, **{"Accept-Language": language}).get(f"/api/v1/assets/{asset.public_id}").json()
+    shown = client_of(actor, language=language).get(f"/api/v1/assets/{asset.public_id}").json()
     assert shown["reason"]["code"] == "damaged"
     assert word in shown["reason"]["text"]
     assert shown["reason"]["what_to_do"]

@@ -37,7 +37,7 @@ def test_old_objects_go_only_when_no_row_needs_them() -> None:
     keys = kept.asset.storage_key, dropped.asset.storage_key
     for key in keys:
         aged(store().path(key))
-    dropped_id = dropped.asset_id
+    dropped_id = dropped.asset.id
     dropped.delete()
     Asset.objects.filter(pk=dropped_id).delete()
     removed = storage_sweep(actor=Actor.system()).blobs.removed

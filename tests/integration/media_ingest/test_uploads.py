@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from typing_extensions import override
 
 from core.accounts.actions import OrganisationKind, Role
 from core.accounts.policy import Actor
@@ -78,6 +79,7 @@ class Vanishing(io.RawIOBase):
     def __init__(self, content: bytes, after: int) -> None:
         self._inner, self._left = io.BytesIO(content), after
 
+    @override
     def read(self, size: int = -1) -> bytes:
         if not self._left:
             raise ConnectionResetError
@@ -466,6 +468,7 @@ def test_cancelling_while_bytes_arrive_leaves_no_asset(db: None) -> None:
     upload = declared(actor)
 
     class CancelsMidway(io.BytesIO):
+        @override
         def read(self, size: int | None = -1) -> bytes:
             if self.tell() and Upload.objects.get(pk=upload.pk).state == UploadState.RECEIVING:
                 upload_cancel(actor=actor, upload_id=upload.id)
@@ -547,10 +550,11 @@ def test_only_the_owners_hands_can_send_or_cancel(db: None, who: str) -> None:
     sent(owner, upload, 0, 1000)
     outsider = outsiders()[who]
     before = scratch_path(upload.id).read_bytes()
-    for attempt in (
+    attempts: list[Callable[[], Upload]] = [
         lambda: sent(outsider, upload, 1000, 2000),
         lambda: upload_cancel(actor=outsider, upload_id=upload.id),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(DomainError) as refused:
             attempt()
         assert refused.value.code == ("not_found" if who == "another studio" else "role_missing")
