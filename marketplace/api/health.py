@@ -17,14 +17,14 @@ from media_ingest.adapters.sandbox import sandbox_status
 
 @never_cache
 @require_safe
-def live(request: HttpRequest) -> JsonResponse:
+def live(_: HttpRequest) -> JsonResponse:
     """Answer as long as the process does."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_: HttpRequest) -> JsonResponse:
     """Say for each part whether it works; 503 when one does not."""
     parts = {"database": _database(), "broker": _broker(), "sandbox": _sandbox()}
     healthy = all(state == "ok" for state in parts.values())
