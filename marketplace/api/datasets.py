@@ -222,21 +222,24 @@ def _answer(request: HttpRequest, offered: Offered) -> HttpResponseBase:
     try:
         span = span_wanted(wanted, size)
     except UnsatisfiableRangeError:
-        response = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        response["Content-Range"] = f"bytes */{size}"
-        return _dressed(response, offered)
+        refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refusal["Content-Range"] = f"bytes */{size}"
+        return _dressed(refusal, offered)
     part = span or Span(0, size)
-    response: HttpResponseBase
-    if request.method == "HEAD":
-        response = HttpResponse(content_type=_BINARY)
-    else:
-        content = FileSlice(offered_open(offered), start=part.start, length=part.length)
-        response = FileResponse(content, content_type=_BINARY)
+    response = _head() if request.method == "HEAD" else _body(offered, part)
     response["Content-Length"] = str(part.length)
     if span is not None:
         response.status_code = HTTPStatus.PARTIAL_CONTENT
         response["Content-Range"] = span.content_range(size)
     return _dressed(response, offered)
+
+
+def _head() -> HttpResponseBase:
+    return HttpResponse(content_type=_BINARY)
+
+
+def _body(offered: Offered, part: Span) -> HttpResponseBase:
+    return FileResponse(FileSlice(offered_open(offered), start=part.start, length=part.length), content_type=_BINARY)
 
 
 def _dressed(response: HttpResponseBase, offered: Offered) -> HttpResponseBase:

@@ -44,7 +44,7 @@ def datasets_visible_to(actor: Actor) -> QuerySet[Dataset]:
     """Datasets of the actor's organisation, with their figures: samples, duration_ms, shards, size_bytes."""
     datasets = Dataset.objects.select_related("order", "certificate")
     if not actor.is_system:
-        datasets = datasets.filter(order__organisation_id=actor.organisation_id)
+        datasets = datasets.filter(order__organisation__in=[actor.organisation_id])
     files = DatasetFile.objects.filter(dataset=OuterRef("pk"))
     lines = QuoteLine.objects.filter(quote=OuterRef("order__quote"))
     return datasets.annotate(

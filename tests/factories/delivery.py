@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import imageio_ffmpeg
 
 from core.accounts.actions import OrganisationKind
-from core.accounts.models import Organisation
+from core.accounts.models import Organisation, User
 from core.accounts.policy import Actor
 from core.clock import now
 from core.jobs.runner import run_due
@@ -29,16 +32,26 @@ PRICE_MINOR = 112
 PLACE = "+64.1466-021.9426/"
 
 
-def rush(path: Path, *, seconds: int = 2, sound: bool = True, seed: int = 0, codec: str = "libx264") -> Path:
-    """Film a small real clip whose file tells who, where and with what; ``seed`` makes it different."""
+@functools.cache
+def rush(seed: int) -> bytes:
+    """Film two seconds of real video whose file tells who and where; odd seeds are silent, each is different."""
+    sound = seed % 2 == 0
     argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
     argv += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25,hue=h={seed * 30}"]
     argv += ["-f", "lavfi", "-i", f"sine=frequency={300 + 50 * seed}:sample_rate=48000"] if sound else []
-    argv += ["-t", str(seconds), "-c:v", codec, "-pix_fmt", "yuv420p", "-g", "12"]
+    argv += ["-t", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "12"]
     argv += ["-c:a", "aac", "-b:a", "64k"] if sound else []
-    argv += ["-metadata", "title=Do not tell", "-metadata", f"location={PLACE}", str(path)]
-    subprocess.run(argv, check=True, timeout=60)
-    return path
+    argv += ["-metadata", "title=Do not tell", "-metadata", f"location={PLACE}"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rush.mp4"
+        subprocess.run([*argv, str(path)], check=True, timeout=60)
+        return path.read_bytes()
+
+
+def home(actor: Actor) -> UUID:
+    """The actor's organisation."""
+    assert actor.organisation_id is not None
+    return actor.organisation_id
 
 
 @dataclass(frozen=True)
@@ -51,24 +64,24 @@ class Sale:
     clips: tuple[Clip, ...]
 
 
-def clip_from(studio: Actor, path: Path) -> Clip:
+def clip_from(studio: Actor, content: bytes, name: str) -> Clip:
     """Bring a file in as a creator does, and have it probed."""
-    upload = upload_of(studio, path.read_bytes(), name=path.name)
+    upload = upload_of(studio, content, name=name)
     upload.refresh_from_db()
     run_due(["media_ingest.probe"])
-    asset = Asset.objects.get(pk=upload.asset_id)
+    asset = Asset.objects.get(uploads=upload)
     return Clip.objects.get(asset=asset)
 
 
 def _agreement(studio: Actor) -> tuple[TermsProfileVersion, Agreement]:
     contract, _ = ContractVersion.objects.get_or_create(name="creator", version=1, defaults={"sha256": "00" * 32})
-    profile = TermsProfile.objects.create(organisation_id=studio.organisation_id, name="Careful")
+    profile = TermsProfile.objects.create(organisation_id=home(studio), name="Careful")
     version = TermsProfileVersion.objects.create(
         profile=profile, number=1, contract_version=contract, origin="chosen", values={}, sha256="11" * 32
     )
     agreement = Agreement.objects.create(
-        organisation_id=studio.organisation_id,
-        author_id=studio.user_id,
+        organisation_id=home(studio),
+        author=User.objects.get(memberships__organisation=home(studio)),
         contract_version=contract,
         terms_version=version,
         language="en",
@@ -77,12 +90,12 @@ def _agreement(studio: Actor) -> tuple[TermsProfileVersion, Agreement]:
 
 
 def _quote(buyer: Actor, clips: Sequence[Clip]) -> Quote:
-    use_case = UseCase.objects.create(organisation_id=buyer.organisation_id, name="Text to video")
+    use_case = UseCase.objects.create(organisation_id=home(buyer), name="Text to video")
     version = UseCaseVersion.objects.create(
         use_case=use_case, number=1, values=write_use_case(PRESETS["text_to_video"].use_case), sha256="22" * 32
     )
     return Quote.objects.create(
-        organisation_id=buyer.organisation_id,
+        organisation_id=home(buyer),
         use_case_version=version,
         state=QuoteState.ACCEPTED,
         expires_at=now() + timedelta(days=14),
@@ -103,15 +116,14 @@ def paid_order(buyer: Actor, clips: Sequence[Clip], *, studio: Actor) -> Order:
     """Sell clips of one studio: quote, order, one licence each; payment is captured."""
     terms, agreement = _agreement(studio)
     quote = _quote(buyer, clips)
-    order = Order.objects.create(
-        quote=quote, organisation_id=buyer.organisation_id, state=OrderState.BUILDING, paid_at=now()
-    )
+    paid_at = now()
+    order = Order.objects.create(quote=quote, organisation_id=home(buyer), state=OrderState.BUILDING, paid_at=paid_at)
     for number, clip in enumerate(clips):
         line = QuoteLine.objects.create(
             quote=quote,
             number=number,
             clip=clip,
-            licensor_id=studio.organisation_id,
+            licensor_id=home(studio),
             start_ms=clip.start_ms,
             end_ms=clip.end_ms,
             duration_ms=clip.end_ms - clip.start_ms,
@@ -130,20 +142,19 @@ def paid_order(buyer: Actor, clips: Sequence[Clip], *, studio: Actor) -> Order:
             order=order,
             line=line,
             clip=clip,
-            licensor_id=studio.organisation_id,
-            licensee_id=buyer.organisation_id,
+            licensor_id=home(studio),
+            licensee_id=home(buyer),
             exclusivity="none",
-            starts_at=order.paid_at,
-            ends_at=order.paid_at + timedelta(days=730),
+            starts_at=paid_at,
+            ends_at=paid_at + timedelta(days=730),
         )
     publish(topic=ORDER_PAID, subject=order.public_id, payload={"order": order.public_id})
     return order
 
 
-def sale(folder: Path, *, clips: int = 2, buyer: Organisation | None = None) -> Sale:
+def sale(*, clips: int = 2, buyer: Organisation | None = None) -> Sale:
     """Film, upload, probe and sell some clips; the build job waits."""
     studio = actor_as(OrganisationKind.STUDIO)
     purchaser = actor_as(OrganisationKind.BUYER, organisation=buyer)
-    files = [rush(folder / f"rush{number}.mp4", sound=number % 2 == 0, seed=number) for number in range(clips)]
-    sold = tuple(clip_from(studio, path) for path in files)
+    sold = tuple(clip_from(studio, rush(number), f"rush{number}.mp4") for number in range(clips))
     return Sale(paid_order(purchaser, sold, studio=studio), purchaser, studio, sold)

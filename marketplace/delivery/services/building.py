@@ -110,15 +110,15 @@ class _Build:
         self._verify(files, token)
         self._finish(files, token, kid)
 
-    def _move(self, event: DatasetEvent, **changes: object) -> None:
+    def _move(self, event: DatasetEvent) -> None:
         """Move the dataset on, fenced by the job's token."""
         with transaction.atomic():
             if not self._claim.beat():
                 raise LeaseLost(str(self._claim.job_id))
-            advance(self._dataset, MACHINE, event, **changes)
+            advance(self._dataset, MACHINE, event, reason="", issued_at=self._dataset.issued_at)
 
     def _select(self) -> tuple[Delivery, DatasetPlan]:
-        self._move(DatasetEvent.SELECT, reason="")
+        self._move(DatasetEvent.SELECT)
         self._claim.progress(DatasetState.SELECTING, 0, 1)
         delivery = delivery_of(self._dataset.order)
         try:
@@ -201,8 +201,8 @@ class _Build:
         self, delivery: Delivery, shards: list[KeptFile], ledger: SampleLedger
     ) -> tuple[list[KeptFile], str, str]:
         keys = signing_key_ensure()
-        issued_at = _issue_time(self._dataset, keys)
-        self._move(DatasetEvent.PACK, issued_at=issued_at)
+        self._dataset.issued_at = issued_at = _issue_time(self._dataset, keys)
+        self._move(DatasetEvent.PACK)
         self._claim.progress(DatasetState.PACKING, 0, 1)
         papers = Papers(self._dataset, delivery, ledger.facts(), issued_at, keys, self._folder)
         answer = papers.write(shards, manifests_keep(self._folder))

@@ -32,7 +32,7 @@ from media_ingest.adapters.ffmpeg import probe_file
 from media_ingest.adapters.storage import store
 from media_ingest.domain.footage import Footage
 from media_ingest.domain.probe import parse
-from tests.factories.delivery import Sale, sale
+from tests.factories.delivery import Sale, rush, sale
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def built(sold: Sale) -> Dataset:
 
 
 def test_the_folder_is_read_by_webdataset_pyarrow_and_mlcroissant(tmp_path: Path) -> None:
-    sold = sale(tmp_path, clips=3)
+    sold = sale(clips=3)
     folder = folder_of(built(sold), tmp_path / "dataset")
     keys = sorted(clip.public_id for clip in sold.clips)
 
@@ -95,7 +95,7 @@ def test_the_folder_is_read_by_webdataset_pyarrow_and_mlcroissant(tmp_path: Path
 
 
 def test_croissant_passes_the_official_validator_and_describes_the_grant(tmp_path: Path) -> None:
-    folder = folder_of(built(sale(tmp_path, clips=1)), tmp_path / "dataset")
+    folder = folder_of(built(sale(clips=1)), tmp_path / "dataset")
     tool = Path(sys.executable).with_name("mlcroissant")
     argv = [str(tool), "validate", "--jsonld", str(folder / "croissant.json")]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
@@ -109,7 +109,7 @@ def test_croissant_passes_the_official_validator_and_describes_the_grant(tmp_pat
 
 
 def test_sums_cover_everything_and_the_certificate_covers_the_sums(tmp_path: Path) -> None:
-    sold = sale(tmp_path)
+    sold = sale()
     dataset = built(sold)
     folder = folder_of(dataset, tmp_path / "dataset")
     listed = dict(line.split("  ")[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
@@ -138,9 +138,9 @@ def test_sums_cover_everything_and_the_certificate_covers_the_sums(tmp_path: Pat
 
 
 def test_delivered_samples_carry_no_metadata_and_last_as_long_as_licensed(tmp_path: Path) -> None:
-    sold = sale(tmp_path, clips=1)
+    sold = sale(clips=1)
     folder = folder_of(built(sold), tmp_path / "dataset")
-    source = (tmp_path / "rush0.mp4").read_bytes()
+    source = rush(0)
     sample = read_shards(folder)[0]
     for told in (b"Do not tell", b"loci"):
         assert told in source
@@ -152,8 +152,8 @@ def test_delivered_samples_carry_no_metadata_and_last_as_long_as_licensed(tmp_pa
     assert (footage.duration_ms, footage.has_audio, footage.audio_codec) == (2000, True, "aac")
 
 
-def test_building_again_gives_the_same_bytes_and_never_a_second_dataset(tmp_path: Path) -> None:
-    sold = sale(tmp_path)
+def test_building_again_gives_the_same_bytes_and_never_a_second_dataset() -> None:
+    sold = sale()
     Dataset.objects.create(order=sold.order, issued_at=now().replace(microsecond=0))
     with transaction.atomic():
         dataset = built(sold)
@@ -171,7 +171,7 @@ def test_building_again_gives_the_same_bytes_and_never_a_second_dataset(tmp_path
 
 
 def test_a_large_order_is_split_into_shards_in_key_order(tmp_path: Path) -> None:
-    sold = sale(tmp_path, clips=3)
+    sold = sale(clips=3)
     Dataset.objects.create(order=sold.order, version=1, shard_bytes=1)
     folder = folder_of(built(sold), tmp_path / "dataset")
     shards = sorted((folder / "shards").glob("*.tar"))

@@ -86,8 +86,8 @@ def undisturbed(sold: Sale) -> dict[str, str]:
 
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize(("stage", "after"), [("selecting", 0), ("transforming", 2), ("packing", 0), ("verifying", 2)])
-def test_a_build_killed_at_any_stage_ends_the_same(tmp_path: Path, repository: Path, stage: str, after: int) -> None:
-    sold = sale(tmp_path)
+def test_a_build_killed_at_any_stage_ends_the_same(repository: Path, stage: str, after: int) -> None:
+    sold = sale()
     Dataset.objects.create(order=sold.order, shard_bytes=1, issued_at=now().replace(microsecond=0))
     expected = undisturbed(sold)
 
@@ -109,8 +109,8 @@ def test_a_build_killed_at_any_stage_ends_the_same(tmp_path: Path, repository: P
 
 
 @pytest.mark.django_db
-def test_a_worker_that_lost_its_lease_changes_nothing(tmp_path: Path) -> None:
-    sold = sale(tmp_path, clips=1)
+def test_a_worker_that_lost_its_lease_changes_nothing() -> None:
+    sold = sale(clips=1)
     stale = claim_next(kinds=[BUILD])
     assert stale is not None
     Job.objects.filter(kind=BUILD).update(lease_until=now() - timedelta(seconds=1))
