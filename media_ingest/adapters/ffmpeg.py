@@ -37,7 +37,7 @@ _ENVIRONMENT: Final = {
 _STDERR_TAIL: Final = 4096
 _TICK_S: Final = 0.25
 _CHUNK: Final = 65536
-_STARVED_SIGNALS: Final = {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file_size", signal.SIGKILL: "killed"}
+_STARVED_SIGNALS: Final = {signal.SIGKILL: "cpu", signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file_size"}
 
 Stop = Callable[[], bool]
 Progress = Callable[[int], None]

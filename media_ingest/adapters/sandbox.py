@@ -157,8 +157,8 @@ def sandbox_status() -> SandboxStatus:
 
 
 def limit(limits: Limits) -> None:
-    """Set resource limits of this process for good. CPU: SIGXCPU at the limit, SIGKILL a second later."""
-    cpu = (limits.cpu_s, limits.cpu_s + 1)
+    """Set resource limits of this process for good. At the CPU limit the kernel kills: nothing can catch that."""
+    cpu = (limits.cpu_s, limits.cpu_s)
     memory, size, files = limits.address_space, limits.file_size, limits.open_files
     for kind, pair in (
         (resource.RLIMIT_CPU, cpu),
