@@ -1,0 +1,34 @@
+"""The front door: what this is, what footage earns, and how a certificate is checked."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from marketplace.delivery.services.certifying import certificate_find
+from marketplace.web.estimator import CHOICES, answered, typed_in
+from marketplace.web.pages import is_fragment, public, see
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the home page; for htmx only the estimator's answer."""
+    typed = typed_in(request.GET)
+    context = {"typed": typed, "answer": answered(typed), "choices": CHOICES}
+    page = "marketplace/parts/estimate.html" if is_fragment(request) else "marketplace/home.html"
+    return render(request, page, context)
+
+
+@require_safe
+@public
+def verify(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Say whether a certificate is genuine, and what it allows; to anybody."""
+    asked = request.GET.get("code", "").strip()
+    if not code and asked:
+        return see(f"/verify/{asked}")
+    found = certificate_find(code=code) if code else None
+    return render(request, "marketplace/verify.html", {"found": found, "code": code})
