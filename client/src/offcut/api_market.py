@@ -28,7 +28,10 @@ class SearchApi:
         self._transport = transport
 
     def __call__(self, query: str = "", *, use_case: str | None = None, limit: int = 50, **filters: object) -> Found:
-        """Search live clips; with `use_case` only those that fit it. At most `limit` clips."""
+        """Search live clips, at most `limit`; with `use_case` each says whether it fits (`verdict`), and why not.
+
+        `filters` are those of the API: verdict, resolution_class, genre, orientation (lists), fps_min, has_audio, ….
+        """
         clips: list[Mapping[str, Any]] = []
         facts: dict[str, Any] = {}
         cursor: str | None = None
@@ -57,9 +60,9 @@ class QuotesApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, use_case: str, clips: Sequence[str] | None = None, **options: object) -> Quote:
-        """A quote for clips (or for everything that fits when None) under a use case."""
-        body: dict[str, Any] = {"use_case_id": use_case, **options}
+    def create(self, use_case: str, clips: Sequence[str] | None = None, **filters: object) -> Quote:
+        """A quote under a use case: for clips, or for a search (`query`, …), or for everything that fits."""
+        body: dict[str, Any] = {"use_case_id": use_case, **filters}
         if clips is not None:
             body["clip_ids"] = list(clips)
         return decode(Quote, self._transport.json("POST", "quotes", body=body, key=new_key()), "quotes")
@@ -101,9 +104,13 @@ class OrdersApi:
         """One order."""
         return decode(Order, self._transport.json("GET", f"orders/{order_id}"), "orders")
 
-    def pay(self, order_id: str, key: str | None = None) -> Order:
-        """Pay with the method on file; safe to repeat with the same `key`."""
-        answer = self._transport.json("POST", f"orders/{order_id}/pay", body={}, key=key or new_key())
+    def pay(self, order_id: str, key: str | None = None, *, method: str = "test", token: str = "") -> Order:
+        """Pay; safe to repeat with the same `key`. A decline is OffcutError with status 402: nothing was charged.
+
+        `token` names the card or account at the payment provider.
+        """
+        body = {"method": method, "token": token}
+        answer = self._transport.json("POST", f"orders/{order_id}/pay", body=body, key=key or new_key())
         return decode(Order, answer, "orders")
 
     def wait(

@@ -54,6 +54,8 @@ _HELP: dict[str, str] = {
     ),
     "words and filters, such as drone fps:>=50": "mots et filtres, par exemple drone fps:>=50",
     "use case, by id or name": "usage, par identifiant ou par nom",
+    "also those that do not fit, with the reason": "aussi ceux qui ne conviennent pas, avec le motif",
+    "card or account at the payment provider": "carte ou compte chez le prestataire de paiement",
     "print the ids only": "n’afficher que les identifiants",
     "Offers": "Devis",
     "A quote for clips, or for everything that fits": "Un devis pour des plans, ou pour tout ce qui convient",
@@ -87,6 +89,7 @@ _COLUMNS: dict[str, str] = {
     "File": "Fichier", "Files": "Fichiers", "Size": "Taille", "Upload": "Envoi", "Safe": "À l’abri",
     "Asset": "Fichier reçu", "Duration": "Durée", "Class": "Classe", "Reason": "Motif", "Title": "Titre",
     "Picture": "Image", "Rate": "Cadence", "Per minute": "Par minute", "Code": "Code", "Condition": "Condition",
+    "Need": "Besoin", "Fails on": "Exclut", "Relaxing gains": "Assouplir gagne", "How": "Comment", "Verdict": "Verdict",
     "Step": "Étape", "Factor": "Facteur", "Adds": "Ajoute", "Because": "Parce que", "Terms": "Conditions",
     "Name": "Nom", "Preset": "Modèle", "Version": "Version", "Use case": "Usage", "Quote": "Devis",
     "Creators": "Créateurs", "Service fee": "Frais de service", "Total": "Total", "Licensee": "Licencié",
@@ -142,7 +145,12 @@ _TOLD: dict[str, str] = {
     "measuring…": "mesure en cours…",
     "Conditions to accept:": "Conditions à accepter :",
     "Waiting for the dataset": "En attente du jeu de données",
-    "{name}:": "{name} :",
+    "{count} clips, {length}": "{count} plans, {length}",
+    "{fits} of {total} fit.": "{fits} sur {total} conviennent.",
+    "Relaxing {first} and {second} together gains {gain}.": (
+        "Assouplir {first} et {second} ensemble fait gagner {gain}."
+    ),
+    "Left out:": "Laissés de côté :",
     "Rate: {rate} per licensed minute (rate card {card})": "Tarif : {rate} par minute sous licence (barème {card})",
     "Earns: {earns} per licence": "Rapporte : {earns} par licence",
     "Up to: {up_to}": "Jusqu’à : {up_to}",
@@ -198,8 +206,6 @@ _ERRORS: dict[str, str] = {
         "Se connecter d’abord (offcut login), ou donner --jwks FICHIER."
     ),
     "{jwks} is not a usable key file.": "{jwks} n’est pas un fichier de clés utilisable.",
-    "No clip fits.": "Aucun plan ne convient.",
-    "See why with: offcut explain --use {use}": "Voir pourquoi avec : offcut explain --use {use}",
     "The footage is not described.": "Les images ne sont pas décrites.",
     "Give --duration, --width and --height; or --asset; or the path of a file that was uploaded from here.": (
         "Donner --duration, --width et --height ; ou --asset ; ou le chemin d’un fichier envoyé depuis cette machine."

@@ -245,7 +245,7 @@ def licences_ls(session: Session) -> ExitCode:
     """My licences."""
     with session.client() as client:
         items = list(client.licences.list(session.args.limit))
-    rows = [(item.id, item.state, item.raw.get("clip_id"), item.raw.get("ends")) for item in items]
+    rows = [(item.id, item.state, item.clip_id, item.ends_at[:10]) for item in items]
     session.out.table(("Licence", "State", "Clip", "Valid until"), items, rows)
     return ExitCode.OK
 

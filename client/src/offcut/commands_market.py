@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from offcut.arguments import Commands
-from offcut.errors import ExitCode, OffcutError
+from offcut.errors import ExitCode
 from offcut.formats import duration_text
 from offcut.language import t
 from offcut.models import Order, Quote
 from offcut.output import Output, emit
 from offcut.session import Session
+
+_USABLE = ("fits", "fits_if")
 
 
 def search(session: Session) -> ExitCode:
@@ -16,22 +18,33 @@ def search(session: Session) -> ExitCode:
     args = session.args
     with session.client() as client:
         use_case = client.use_cases.find(args.use).id if args.use else None
-        found = client.search(" ".join(args.query), use_case=use_case, limit=args.limit)
+        fitting = {"verdict": list(_USABLE)} if use_case and not args.all else {}
+        found = client.search(" ".join(args.query), use_case=use_case, limit=args.limit, **fitting)
     if args.ids:
         for clip_id in found.ids:
             emit(clip_id)
         return ExitCode.OK
     rows = [
-        (clip_id, clip.get("title"), duration_text(clip.get("duration_ms")), clip.get("resolution_class"), _rate(clip))
-        for clip_id, clip in zip(found.ids, found.clips, strict=True)
+        (
+            clip.get("id"),
+            clip.get("title"),
+            duration_text(clip.get("duration_ms")),
+            clip.get("resolution_class"),
+            _amount(clip.get("buyer_pays_per_minute")),
+            clip.get("verdict"),
+            "; ".join(clip.get("reasons") or ()),
+        )
+        for clip in found.clips
     ]
-    session.out.table(("Clip", "Title", ">Duration", "Class", ">Per minute"), found.clips, rows)
+    columns = ("Clip", "Title", ">Duration", "Class", ">Per minute", "Verdict", "Reason")
+    session.out.table(columns, found.clips, rows)
+    count, length = found.facts.get("clips", len(rows)), duration_text(found.facts.get("duration_ms"))
+    session.out.say(t("{count} clips, {length}", count=count, length=length))
     return ExitCode.OK
 
 
-def _rate(clip: object) -> str:
-    rate = clip.get("rate_per_minute") if isinstance(clip, dict) else None
-    return f"{rate['amount']} {rate['currency']}" if isinstance(rate, dict) else str(rate or "")
+def _amount(value: object) -> str:
+    return f"{value['amount']} {value['currency']}" if isinstance(value, dict) else ""
 
 
 def explain(session: Session) -> ExitCode:
@@ -42,13 +55,25 @@ def explain(session: Session) -> ExitCode:
     if session.out.as_json:
         session.out.json(answer)
         return ExitCode.OK
-    for name, value in answer.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            columns = list(value[0])
-            session.out.say(t("{name}:", name=name.replace("_", " ")))
-            session.out.table(columns, (), [[item.get(column) for column in columns] for item in value])
-        else:
-            session.out.say(f"{name.replace('_', ' ')}: {value}")
+    fits, total = duration_text(answer.get("eligible_ms")), duration_text(answer.get("total_ms"))
+    session.out.say(t("{fits} of {total} fit.", fits=fits, total=total))
+    rows = [
+        (
+            one.get("name"),
+            duration_text(one.get("fails_on_ms")),
+            duration_text(one.get("only_obstacle_ms")),
+            one.get("relax"),
+        )
+        for one in answer.get("obstacles") or ()
+    ]
+    session.out.table(("Need", ">Fails on", ">Relaxing gains", "How"), (), rows)
+    pair = answer.get("best_pair")
+    if pair:
+        gain = duration_text(pair.get("gain_ms"))
+        first, second = pair.get("first"), pair.get("second")
+        session.out.say(
+            t("Relaxing {first} and {second} together gains {gain}.", first=first, second=second, gain=gain)
+        )
     return ExitCode.OK
 
 
@@ -67,6 +92,9 @@ def _print_quote(out: Output, quote: Quote) -> None:
     if quote.conditions and not out.as_json:
         out.say(t("Conditions to accept:"))
         out.table(("Code", "Condition"), (), [(c.code, c.text or c.title) for c in quote.conditions])
+    if quote.left_out and not out.as_json:
+        out.say(t("Left out:"))
+        out.table(("Clip", "Reason"), (), [(one.get("clip"), one.get("text")) for one in quote.left_out])
 
 
 def quote_new(session: Session) -> ExitCode:
@@ -74,12 +102,8 @@ def quote_new(session: Session) -> ExitCode:
     args = session.args
     with session.client() as client:
         use_case = client.use_cases.find(args.use).id
-        clips = list(args.clips) or None
-        if clips is None:
-            clips = list(client.search(args.query or "", use_case=use_case, limit=args.limit).ids)
-        if not clips:
-            raise OffcutError("empty", t("No clip fits."), t("See why with: offcut explain --use {use}", use=args.use))
-        _print_quote(session.out, client.quotes.create(use_case, clips))
+        search_for = {"query": args.query} if args.query else {}
+        _print_quote(session.out, client.quotes.create(use_case, list(args.clips) or None, **search_for))
     return ExitCode.OK
 
 
@@ -114,9 +138,10 @@ def order_show(session: Session) -> ExitCode:
 
 
 def order_pay(session: Session) -> ExitCode:
-    """Pay an order; asking twice pays once."""
+    """Pay an order; a paid order is not paid again."""
+    args = session.args
     with session.client() as client:
-        _print_order(session.out, client.orders.pay(session.args.order, key=f"pay-{session.args.order}"))
+        _print_order(session.out, client.orders.pay(args.order, method=args.method, token=args.token))
     return ExitCode.OK
 
 
@@ -138,6 +163,7 @@ def add(commands: Commands) -> None:
     find.add_argument("query", nargs="*", help=t("words and filters, such as drone fps:>=50"))
     find.add_argument("--use", metavar="USE", help=t("use case, by id or name"))
     find.add_argument("--limit", type=int, default=50)
+    find.add_argument("--all", action="store_true", help=t("also those that do not fit, with the reason"))
     find.add_argument("--ids", action="store_true", help=t("print the ids only"))
     why = commands.add("explain", explain, "Why the rest does not fit, and what relaxing would gain")
     why.add_argument("query", nargs="*")
@@ -147,7 +173,6 @@ def add(commands: Commands) -> None:
     new.add_argument("clips", nargs="*", metavar="CLIP")
     new.add_argument("--use", metavar="USE", required=True)
     new.add_argument("--query", help=t("search instead of naming clips"))
-    new.add_argument("--limit", type=int, default=1000)
     quotes.add("show", quote_show, "One quote").add_argument("quote")
     accept = quotes.add("accept", quote_accept, "Accept a quote's conditions; it becomes an order")
     accept.add_argument("quote")
@@ -155,7 +180,10 @@ def add(commands: Commands) -> None:
     accept.add_argument("--all-conditions", action="store_true")
     orders = commands.group("order", "Orders")
     orders.add("show", order_show, "One order").add_argument("order")
-    orders.add("pay", order_pay, "Pay an order").add_argument("order")
+    pay = orders.add("pay", order_pay, "Pay an order")
+    pay.add_argument("order")
+    pay.add_argument("--method", default="test")
+    pay.add_argument("--token", default="", help=t("card or account at the payment provider"))
     wait = orders.add("wait", order_wait, "Wait until the dataset is ready")
     wait.add_argument("order")
     wait.add_argument("--timeout", type=float, default=3600.0, help=t("seconds to wait at most (3600)"))

@@ -280,15 +280,19 @@ class Condition:
     code: str
     title: str = ""
     text: str = ""
+    values: tuple[str, ...] = ()
     raw: Mapping[str, Any] = _raw()
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A frozen offer."""
+    """A frozen offer; `left_out` names clips that were asked for and are not in it, with the reason."""
 
     id: str
     state: str = ""
+    use_case_id: str = ""
+    left_out: tuple[Mapping[str, Any], ...] = ()
+    order_id: str | None = None
     clips: int | None = None
     duration_ms: int = 0
     creators: Money | None = None
@@ -305,6 +309,7 @@ class Order:
 
     id: str
     state: str
+    quote_id: str = ""
     total: Money | None = None
     dataset_id: str | None = None
     raw: Mapping[str, Any] = _raw()
@@ -353,4 +358,9 @@ class Licence:
 
     id: str
     state: str = ""
+    clip_id: str = ""
+    order_id: str = ""
+    starts_at: str = ""
+    ends_at: str = ""
+    amount: Money | None = None
     raw: Mapping[str, Any] = _raw()
