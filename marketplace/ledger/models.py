@@ -10,6 +10,7 @@ from core.accounts.models import Organisation
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
+from core.money import Money
 from marketplace.ledger.domain import AccountKind, Reason
 
 
@@ -69,3 +70,8 @@ class Transfer(Record):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["order_ref"], name="marketplace_transfer_order")]
+
+    @property
+    def amount(self) -> Money:
+        """What moved."""
+        return Money(self.amount_minor, self.currency)

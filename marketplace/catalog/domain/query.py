@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from licensing.domain.explain import Verdict
 from licensing.domain.facts import Genre
+from marketplace.catalog.domain.shown import VERDICTS
 from marketplace.catalog.errors import QUERY_SYNTAX
 from media_ingest.domain.resolution import ResolutionClass
 
@@ -97,7 +98,10 @@ def _orientation(filters: Filters, value: str, column: int) -> Filters:
 
 
 def _verdict(filters: Filters, value: str, column: int) -> Filters:
-    return replace(filters, verdicts=filters.verdicts | _members(Verdict, value, column))
+    codes = value.split(",")
+    if not set(codes) <= VERDICTS.keys():
+        raise _refuse(f"{value!r} is not known here; use one or more of {', '.join(VERDICTS)}", column)
+    return replace(filters, verdicts=filters.verdicts | {VERDICTS[code] for code in codes})
 
 
 KEYS: Final[dict[str, Callable[[Filters, str, int], Filters]]] = {

@@ -17,6 +17,17 @@ USABLE: Final = frozenset({Verdict.FITS, Verdict.FITS_IF_YOU_ACCEPT})
 """What may be quoted."""
 
 
+CODES: Final = {
+    Verdict.FITS: "fits",
+    Verdict.FITS_IF_YOU_ACCEPT: "fits_if",
+    Verdict.ASK_THE_CREATOR: "ask",
+    Verdict.DOES_NOT_FIT: "does_not_fit",
+}
+"""The answers as the API spells them."""
+
+VERDICTS: Final = {code: verdict for verdict, code in CODES.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Clips that share every answer: one version of terms, people as declared, sound or none, licensed or not.

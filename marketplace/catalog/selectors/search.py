@@ -16,6 +16,7 @@ from licensing.domain.explain import Explanation, explain_masks
 from licensing.domain.matching import UseCase
 from licensing.domain.pricing import Price
 from licensing.domain.ratecard import RateCard
+from licensing.selectors.terms import profile_for
 from marketplace.catalog.domain.query import Filters
 from marketplace.catalog.domain.shown import Group, Judgement, judge
 from marketplace.catalog.models import Listing
@@ -125,19 +126,46 @@ def judged(groups: Iterable[Group], use_case: UseCase, language: str = "en") -> 
 
 
 def hits(
-    rows: Iterable[Listing], *, found: Found, use_case: UseCase | None, card: RateCard, licensed_before_ms: int
+    rows: Iterable[Listing],
+    *,
+    judgements: Mapping[Group, Judgement],
+    use_case: UseCase | None,
+    card: RateCard,
+    licensed_before_ms: int,
 ) -> list[Hit]:
-    """Price the rows of one page. The rows come from `found.listings`."""
-    rows = list(rows)
-    profiles = profiles_of({row.terms_profile_version_id for row in rows if row.terms_profile_version_id})
-    share = card.fee_share(licensed_before_ms)
-    result = []
+    """Price the rows of one page. The rows come from `Found.listings`."""
+    priced = []
     for row in rows:
         group = group_of(row, licensed=bool(getattr(row, "licensed", False)))
-        price = price_of(row, profile=profiles[group.terms_version_id], use_case=use_case, card=card)
-        buyer_rate = None if price is None else RatePerMinute(price.rate.amount * (1 + share), card.currency)
-        result.append(Hit(row, found.judgements.get(group), price, buyer_rate))
-    return result
+        priced.append(
+            hit(
+                row,
+                judgement=judgements.get(group),
+                use_case=use_case,
+                card=card,
+                licensed_before_ms=licensed_before_ms,
+            )
+        )
+    return priced
+
+
+def hit(
+    listing: Listing,
+    *,
+    judgement: Judgement | None,
+    use_case: UseCase | None,
+    card: RateCard,
+    licensed_before_ms: int,
+) -> Hit:
+    """One clip with its price: what the creator receives per minute, and what the buyer pays with the service fee."""
+    if listing.terms_profile_version is None:
+        message = "a listing without terms has no price"
+        raise ValueError(message)
+    profile = profile_for(listing.terms_profile_version)
+    price = price_of(listing, profile=profile, use_case=use_case, card=card)
+    share = card.fee_share(licensed_before_ms + listing.clip.end_ms - listing.clip.start_ms)
+    buyer_rate = None if price is None else RatePerMinute(price.rate.amount * (1 + share), card.currency)
+    return Hit(listing, judgement, price, buyer_rate)
 
 
 def _with_licensed(rows: QuerySet[Listing], use_case: UseCase | None, taken: Taken) -> QuerySet[Listing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from core.accounts.policy import Actor, require
 from core.clock import now
@@ -21,7 +21,7 @@ STANDING = (LicenceState.ACTIVE, LicenceState.UNDER_CLAIM)
 
 def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
     """The quotes of the actor's organisation; every quote for the system."""
-    quotes = Quote.objects.select_related("use_case_version__use_case", "order")
+    quotes = Quote.objects.select_related("use_case_version__use_case", "order").annotate(clips=Count("lines"))
     if actor.is_system:
         return quotes
     require(actor, QUOTE_VIEW)
@@ -38,7 +38,7 @@ def quote_get(actor: Actor, quote_id: UUID) -> Quote:
 
 def lines_of(quote: Quote) -> QuerySet[QuoteLine]:
     """The lines of a quote with what their display needs."""
-    return quote.lines.select_related("clip", "licensor", "terms_profile_version__profile", "agreement")
+    return quote.lines.select_related("clip__asset", "licensor", "terms_profile_version__profile", "agreement")
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:

@@ -1,0 +1,30 @@
+"""Paths of the marketplace's API, below ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from marketplace.api.catalog import CatalogClip
+from marketplace.api.earnings import Earnings, LedgerLines
+from marketplace.api.licences import LicenceCollection, LicenceDetail
+from marketplace.api.orders import OrderCollection, OrderDetail, OrderPay
+from marketplace.api.quotes import QuoteAccept, QuoteCollection, QuoteDetail, QuoteItems
+from marketplace.api.search import Search, SearchExplain
+
+urlpatterns = [
+    path("search", Search.as_view()),
+    path("search/explain", SearchExplain.as_view()),
+    path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
+    path("quotes", QuoteCollection.as_view()),
+    path("quotes/<str:quote_id>", QuoteDetail.as_view()),
+    path("quotes/<str:quote_id>/items", QuoteItems.as_view()),
+    path("quotes/<str:quote_id>/accept", QuoteAccept.as_view()),
+    path("orders", OrderCollection.as_view()),
+    path("orders/<str:order_id>", OrderDetail.as_view()),
+    path("orders/<str:order_id>/pay", OrderPay.as_view()),
+    path("licences", LicenceCollection.as_view()),
+    path("licences/<str:licence_id>", LicenceDetail.as_view()),
+    path("earnings", Earnings.as_view()),
+    path("ledger", LedgerLines.as_view()),
+    path("", include("marketplace.api.delivery_urls")),
+]
