@@ -365,9 +365,7 @@ def house(options: argparse.Namespace) -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line: options of the demo are passed on to it, those of `test` to the suite."""
     parser = argparse.ArgumentParser(prog="run.py", description=(__doc__ or "").splitlines()[0], allow_abbrev=False)
-    parser.add_argument(
-        "command", nargs="?", choices=("demo", "serve", "test"), default="demo", help="test PYTEST-OPTIONS"
-    )
+    parser.add_argument("command", nargs="?", choices=("demo", "serve", "test"), default="demo")
     parser.add_argument("--port", type=int, help="serve, demo: the web server's port (default: 8000; 0: any)")
     parser.add_argument("--footage", metavar="DIR", help="demo: take every file under DIR (default: made samples)")
     parser.add_argument("--out", metavar="DIR", help="demo: where the dataset is downloaded to")
