@@ -26,7 +26,7 @@ from licensing.models import (
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # the runtime class takes no parameters
     """Everything can be looked at and nothing changed."""
 
-    ordering: ClassVar = ("-id",)
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
     list_per_page = 50
 
     @override
@@ -46,17 +46,17 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # the runtime class
 class ClauseVersionAdmin(ReadOnly):
     """The clause library."""
 
-    ordering: ClassVar = ("number", "version")
-    list_display: ClassVar = ("number", "code", "version", "state", "critical", "title_en")
+    ordering: ClassVar[tuple[str, ...]] = ("number", "version")
+    list_display = ("number", "code", "version", "state", "critical", "title_en")
     list_filter: ClassVar = ("state", "critical")
-    search_fields: ClassVar = ("code", "title_en", "title_fr", "text_en", "text_fr")
+    search_fields = ("code", "title_en", "title_fr", "text_en", "text_fr")
 
 
 @admin.register(ContractVersion)
 class ContractVersionAdmin(ReadOnly):
     """Contract templates."""
 
-    list_display: ClassVar = ("name", "version", "sha256", "created_at")
+    list_display = ("name", "version", "sha256", "created_at")
 
 
 class TermsVersionInline(admin.TabularInline):  # type: ignore[type-arg]  # the runtime class takes no parameters
@@ -73,10 +73,10 @@ class TermsVersionInline(admin.TabularInline):  # type: ignore[type-arg]  # the 
 class TermsProfileAdmin(ReadOnly):
     """What creators permit."""
 
-    list_display: ClassVar = ("public_id", "organisation", "name", "preset", "created_at")
+    list_display = ("public_id", "organisation", "name", "preset", "created_at")
     list_filter: ClassVar = ("preset",)
-    list_select_related: ClassVar = ("organisation",)
-    search_fields: ClassVar = ("name", "organisation__name")
+    list_select_related = ("organisation",)
+    search_fields = ("name", "organisation__name")
     inlines: ClassVar = (TermsVersionInline,)
 
 
@@ -94,10 +94,10 @@ class AmendmentInline(admin.TabularInline):  # type: ignore[type-arg]  # the run
 class AgreementAdmin(ReadOnly):
     """Creators' contracts."""
 
-    list_display: ClassVar = ("public_id", "organisation", "state", "language", "revision", "signed_at", "sha256")
+    list_display = ("public_id", "organisation", "state", "language", "revision", "signed_at", "sha256")
     list_filter: ClassVar = ("state", "language")
-    list_select_related: ClassVar = ("organisation",)
-    search_fields: ClassVar = ("organisation__name", "sha256")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "sha256")
     date_hierarchy = "created_at"
     inlines: ClassVar = (AmendmentInline,)
 
@@ -116,10 +116,10 @@ class DecisionInline(admin.TabularInline):  # type: ignore[type-arg]  # the runt
 class ReviewCaseAdmin(ReadOnly):
     """The contract desk's cases."""
 
-    ordering: ClassVar = ("due_at",)
-    list_display: ClassVar = ("public_id", "state", "approvals_needed", "revision", "claimed_by", "due_at")
+    ordering: ClassVar[tuple[str, ...]] = ("due_at",)
+    list_display = ("public_id", "state", "approvals_needed", "revision", "claimed_by", "due_at")
     list_filter: ClassVar = ("state", "approvals_needed")
-    list_select_related: ClassVar = ("claimed_by",)
+    list_select_related = ("claimed_by",)
     inlines: ClassVar = (DecisionInline,)
 
 
@@ -127,12 +127,12 @@ class ReviewCaseAdmin(ReadOnly):
 class RateCardAdmin(ReadOnly):
     """Published rate cards."""
 
-    list_display: ClassVar = ("version", "currency", "valid_from", "sha256")
+    list_display = ("version", "currency", "valid_from", "sha256")
 
 
 @admin.register(UseCaseVersion)
 class UseCaseVersionAdmin(ReadOnly):
     """What buyers need."""
 
-    list_display: ClassVar = ("use_case", "number", "sha256", "created_at")
-    list_select_related: ClassVar = ("use_case",)
+    list_display = ("use_case", "number", "sha256", "created_at")
+    list_select_related = ("use_case",)

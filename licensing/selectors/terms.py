@@ -21,7 +21,14 @@ from licensing.domain.rendering import OwnWording
 from licensing.domain.states import AgreementState, ClauseState, TermsOrigin
 from licensing.domain.template import TEMPLATE_NAME
 from licensing.domain.wording import Language, canonical_json
-from licensing.models import Agreement, ClauseVersion, ContractVersion, TermsProfile, TermsProfileVersion
+from licensing.models import (
+    Agreement,
+    ClauseVersion,
+    ContractClause,
+    ContractVersion,
+    TermsProfile,
+    TermsProfileVersion,
+)
 
 
 def clause_versions_published() -> QuerySet[ClauseVersion]:
@@ -52,10 +59,15 @@ def contract_in_force() -> ContractVersion:
     return found
 
 
+@lru_cache(maxsize=64)
+def _codes(contract_id: UUID) -> tuple[str, ...]:
+    rows = ContractClause.objects.filter(contract_version_id=contract_id).order_by("position")
+    return tuple(rows.values_list("clause_version__code", flat=True))
+
+
 def contract_clauses(contract: ContractVersion) -> list[Clause]:
-    """Return the clauses of a contract version in its order."""
-    rows = contract.clauses.select_related("clause_version").order_by("position")
-    return [clause_for(row.clause_version) for row in rows]
+    """Return the clauses of a contract version in its order; read once, because they never change."""
+    return [clause_of(CATALOGUE, code) for code in _codes(contract.id)]
 
 
 @lru_cache(maxsize=4096)

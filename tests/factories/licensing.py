@@ -57,8 +57,8 @@ def approved_by(actor: Actor, case: ReviewCase) -> ReviewCase:
     return case_decide(actor=actor, case_id=case.id, decision="approve", version=claimed.version)
 
 
-def signed(actor: Actor, preset: str = "careful", **changes: Mapping[str, object]) -> Agreement:
+def signed(actor: Actor, preset: str = "careful") -> Agreement:
     """Return a signed agreement on a preset, with no amendment."""
-    draft = agreement_draft(actor=actor, terms_profile_id=terms(actor, preset, **changes).id)
+    draft = agreement_draft(actor=actor, terms_profile_id=terms(actor, preset).id)
     agreement_submit(actor=actor, agreement_id=draft.id)
     return agreement_sign(actor=actor, agreement_id=draft.id, signatory_name="Ada Nord")

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core.accounts.actions import Role
-from core.accounts.models import Membership, Organisation
+from core.accounts.models import Membership
 from core.audit.models import AuditEvent
 from core.audit.services import verify_chain
 from core.clock import now
@@ -156,7 +156,7 @@ def test_nobody_reviews_their_own_organisation_or_words() -> None:
     MembershipFactory.create(user_id=desk.user_id, organisation_id=actor.organisation_id, role=Role.ACCOUNTANT)
     with refused("own_case"):
         case_claim(actor=desk, case_id=case.id)
-    Membership.objects.filter(user_id=desk.user_id, organisation_id=actor.organisation_id).delete()
+    Membership.objects.filter(role=Role.ACCOUNTANT).delete()
     Agreement.objects.update(author_id=desk.user_id)
     with refused("own_case"):
         case_claim(actor=desk, case_id=case.id)
@@ -279,7 +279,7 @@ def test_an_ended_agreement_is_no_longer_in_force() -> None:
 def test_only_an_owner_signs(role: Role) -> None:
     owner = creator()
     draft = agreement_submit(actor=owner, agreement_id=drafted(owner).id)
-    colleague = creator(Organisation.objects.get(pk=owner.organisation_id), role)
+    colleague = creator(draft.organisation, role)
     with refused("role_missing"):
         agreement_sign(actor=colleague, agreement_id=draft.id, signatory_name="Somebody")
     with refused("not_found"):
