@@ -27,7 +27,7 @@ class ClipQuery(serializers.Serializer[Any]):
 class PriceStepOut(serializers.Serializer[Any]):
     """One step of a price; factors multiply, additions sum, exactly."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF takes declared fields off the class
     factor = serializers.CharField()
     adds = serializers.CharField()
     because = serializers.CharField()

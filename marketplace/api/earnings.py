@@ -67,7 +67,7 @@ class EarningsOut(serializers.Serializer[Any]):
     held = MoneyField()
     available = MoneyField()
     hold_days = serializers.IntegerField()
-    data = EarningOut(many=True)
+    data = EarningOut(many=True)  # type: ignore[assignment]  # DRF takes declared fields off the class
     next_cursor = serializers.CharField(allow_null=True)
     has_more = serializers.BooleanField()
 

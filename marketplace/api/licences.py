@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.accounts.actions import Scope
@@ -47,7 +48,8 @@ class LicenceOut(serializers.Serializer[Any]):
     asset_sha256 = serializers.CharField(source="line.asset_sha256")
     created_at = serializers.DateTimeField()
 
-    def get_licensor(self, licence: Licence) -> CreatorOut:
+    @extend_schema_field(CreatorOut)
+    def get_licensor(self, licence: Licence) -> Any:
         return CreatorOut({"id": licence.licensor.public_id, "name": licence.licensor.name}).data
 
 

@@ -149,7 +149,7 @@ class BucketOut(serializers.Serializer[Any]):
 class SearchOut(serializers.Serializer[Any]):
     """One page, and what all pages add up to."""
 
-    data = HitOut(many=True)
+    data = HitOut(many=True)  # type: ignore[assignment]  # DRF takes declared fields off the class
     next_cursor = serializers.CharField(allow_null=True)
     has_more = serializers.BooleanField()
     clips = serializers.IntegerField()

@@ -63,9 +63,11 @@ def studio_signed(changes: Mapping[str, Mapping[str, object]] | None = None) -> 
 
 def clip_of(studio: Actor, *, title: str = "", tags: Sequence[str] = (), **facts: Any) -> Clip:
     """Return the clip of a new ready asset of a studio; nothing is declared about it."""
+    assert studio.organisation_id is not None
     organisation = Organisation.objects.get(pk=studio.organisation_id)
     asset = AssetFactory.create(organisation=organisation, **facts)
-    return Clip.objects.create(asset=asset, start_ms=0, end_ms=asset.duration_ms, title=title, tags=list(tags))
+    end_ms = asset.duration_ms or 0
+    return Clip.objects.create(asset=asset, start_ms=0, end_ms=end_ms, title=title, tags=list(tags))
 
 
 def clip_live(studio: Actor, *, declared: Declared = NOBODYS, **facts: Any) -> Clip:
