@@ -19,6 +19,11 @@ def gone(running: House) -> bool:
     return not running.processes()
 
 
+def tasks_done(running: House) -> int:
+    """How many messages the worker has taken and finished; beat sends one every few seconds."""
+    return (running.home / "logs" / "worker.log").read_text().count("succeeded in")
+
+
 def test_killed_children_come_back_and_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     with house(tmp_path / "home") as running:
         names = [*CHILDREN, *([] if os.environ.get("OFFCUT_TEST_BROKER_URL") else ["valkey-server"])]
@@ -30,6 +35,8 @@ def test_killed_children_come_back_and_an_interrupt_leaves_nothing(tmp_path: Pat
                 within_s=20, what=f"{name} again",
             )  # fmt: skip
         wait_until(running.ready, within_s=30, what="ready again")
+        done = tasks_done(running)
+        wait_until(lambda: tasks_done(running) > done, within_s=30, what="a worker that still takes messages")
         told = (running.home / "run.log").read_text()
         assert all(f"{word} ended (status -9): starting it again" in told for word in ("web", "worker"))
         assert running.stop() == 0
