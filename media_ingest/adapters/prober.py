@@ -282,6 +282,7 @@ def examine(path: str) -> Json:
         "codec_whitelist": formats.CODEC_WHITELIST,
         "probesize": "32000000",
         "analyzeduration": "10000000",
+        "max_pixels": str(formats.MAX_PIXELS),
     }
     report: Json = {"version": REPORT_VERSION, "tool": tool(), "error": None}
     try:

@@ -11,11 +11,18 @@ import ffmpeg
 
 from media_ingest.adapters.ffmpeg import Budget, run
 
+Options = dict[str, str | int]
 _SCRATCH: Final = ".making"
-_X264: Final = {"vcodec": "libx264", "preset": "ultrafast", "crf": 24, "pix_fmt": "yuv420p"}
-_X265: Final = {"vcodec": "libx265", "preset": "ultrafast", "crf": 24, "pix_fmt": "yuv420p10le", "tag:v": "hvc1"}
-_VP9: Final = {"vcodec": "libvpx-vp9", "deadline": "realtime", "cpu-used": 8, "row-mt": 1, "b:v": "2M"}
-_SOUND: Final = {"acodec": "aac", "b:a": "96k"}
+_X264: Final[Options] = {"vcodec": "libx264", "preset": "ultrafast", "crf": 24, "pix_fmt": "yuv420p"}
+_X265: Final[Options] = {
+    "vcodec": "libx265",
+    "preset": "ultrafast",
+    "crf": 24,
+    "pix_fmt": "yuv420p10le",
+    "tag:v": "hvc1",
+}
+_VP9: Final[Options] = {"vcodec": "libvpx-vp9", "deadline": "realtime", "cpu-used": 8, "row-mt": 1, "b:v": "2M"}
+_SOUND: Final[Options] = {"acodec": "aac", "b:a": "96k"}
 _BUDGET: Final = Budget(cpu_s=240, wall_s=600, file_size=400_000_000)
 
 Progress = Callable[[int, int], None]
@@ -28,7 +35,7 @@ class Sample:
     name: str
     shots: tuple[str, ...]
     seconds: int
-    video: dict[str, str | int]
+    video: Options
     tone_hz: int = 0
     """0: no sound track."""
     turned: int = 0
@@ -126,7 +133,7 @@ def make_sample(sample: Sample, out: Path, scratch: Path) -> None:
     shots = [ffmpeg.input(shot, f="lavfi") for shot in sample.shots]
     picture = shots[0] if len(shots) == 1 else ffmpeg.concat(*shots, v=1, a=0)
     streams = [picture]
-    options: dict[str, str | int] = {**sample.video, "t": sample.seconds, "fflags": "+bitexact", "flags": "+bitexact"}
+    options: Options = {**sample.video, "t": sample.seconds, "fflags": "+bitexact", "flags": "+bitexact"}
     if sample.tone_hz:
         tone = f"sine=frequency={sample.tone_hz}:sample_rate=48000:duration={sample.seconds},volume=0.1"
         streams.append(ffmpeg.input(tone, f="lavfi"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +13,7 @@ from core.clock import now
 from core.jobs import registry
 from core.jobs.models import Job, JobState
 from core.jobs.runner import run_due, run_job
-from core.jobs.services import LeaseLost, claim_next
+from core.jobs.services import Claim, LeaseLost, claim_next
 from media_ingest.adapters.ffmpeg import probe_file
 from media_ingest.adapters.storage import store
 from media_ingest.domain.footage import Footage
@@ -96,8 +95,12 @@ def test_news_is_published_for_the_floors_above(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(registry, "_handlers", dict(registry._handlers))
     monkeypatch.setattr(registry, "_topics", {topic: list(kinds) for topic, kinds in registry._topics.items()})
     topics = [f"media_ingest.asset.{end}" for end in ("ready", "rejected", "derived")]
+
+    def hear(claim: Claim) -> None:
+        heard.append((claim.kind.removeprefix("test."), claim.subject))
+
     for topic in topics:
-        registry.handles(f"test.{topic}")(lambda claim, topic=topic: heard.append((topic, claim.subject)))
+        registry.handles(f"test.{topic}")(hear)
         registry.subscribe(topic, f"test.{topic}")
     good, bad = received(media.clip("silent.mp4")), received(media.clip("short.mp4"))
     run_due([*KINDS, *(f"test.{topic}" for topic in topics)])
@@ -131,7 +134,7 @@ def test_a_worker_that_died_while_probing_is_followed_by_another() -> None:
     assert Clip.objects.filter(asset=asset).count() == 1
 
 
-def asset_probe_again(claim: Any, asset: Asset) -> None:
+def asset_probe_again(claim: Claim, asset: Asset) -> None:
     """The first worker wakes up and tries to settle what it had found."""
     with claim.settle():
         Clip.objects.create(asset=asset, start_ms=0, end_ms=1)
