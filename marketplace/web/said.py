@@ -32,9 +32,9 @@ class Badge:
     icon: str = ""
 
 
-WORKING: Final = Badge(_("Being read"), "info", "⧗")
-RECEIVED: Final = Badge(_("Received, waiting to be read"), "info", "⧗")
-PREVIEWING: Final = Badge(_("Making the preview"), "info", "⧗")
+WORKING: Final = Badge(_("Being read"), "info", "…")
+RECEIVED: Final = Badge(_("Received, waiting to be read"), "info", "…")
+PREVIEWING: Final = Badge(_("Making the preview"), "info", "…")
 REFUSED: Final = Badge(_("Refused"), "danger", "✕")
 READY: Final = Badge(_("Ready"), "ok", "✓")
 STUCK: Final = Badge(_("Stopped; we are looking at it"), "danger", "✕")
@@ -42,7 +42,7 @@ STUCK: Final = Badge(_("Stopped; we are looking at it"), "danger", "✕")
 LISTING: Final[Mapping[str, Badge]] = {
     ListingState.PROCESSING: PREVIEWING,
     ListingState.NEEDS_YOU: Badge(_("Needs you"), "warn", "!"),
-    ListingState.IN_REVIEW: Badge(_("In review"), "info", "⧗"),
+    ListingState.IN_REVIEW: Badge(_("In review"), "info", "…"),
     ListingState.LIVE: Badge(_("On offer"), "ok", "✓"),
     ListingState.PAUSED: Badge(_("Paused"), "", "‖"),
     ListingState.WITHDRAWN: Badge(_("Withdrawn"), "", "–"),
@@ -51,7 +51,7 @@ LISTING: Final[Mapping[str, Badge]] = {
 }
 AGREEMENT: Final[Mapping[str, Badge]] = {
     AgreementState.DRAFT: Badge(_("Draft"), "", "…"),
-    AgreementState.IN_REVIEW: Badge(_("Being reviewed"), "info", "⧗"),
+    AgreementState.IN_REVIEW: Badge(_("Being reviewed"), "info", "…"),
     AgreementState.COUNTERED: Badge(_("Changes asked for"), "warn", "!"),
     AgreementState.APPROVED: Badge(_("Approved, ready to sign"), "ok", "✓"),
     AgreementState.SIGNED: Badge(_("Signed"), "ok", "✓"),
@@ -72,7 +72,7 @@ AMENDMENT_KIND: Final[Mapping[str, Badge]] = {
 }
 CASE: Final[Mapping[str, Badge]] = {
     CaseState.OPEN: Badge(_("Open"), "info", "…"),
-    CaseState.CLAIMED: Badge(_("Claimed"), "info", "⧗"),
+    CaseState.CLAIMED: Badge(_("Claimed"), "info", "…"),
     CaseState.DECIDED: Badge(_("Decided"), "ok", "✓"),
     CaseState.RETURNED: Badge(_("Returned to the creator"), "warn", "!"),
     CaseState.ESCALATED: Badge(_("Escalated"), "warn", "!"),
@@ -95,7 +95,7 @@ QUOTE: Final[Mapping[str, Badge]] = {
 ORDER: Final[Mapping[str, Badge]] = {
     OrderState.AWAITING_APPROVAL: Badge(_("Waiting for approval"), "warn", "!"),
     OrderState.AWAITING_PAYMENT: Badge(_("Waiting for payment"), "warn", "!"),
-    OrderState.BUILDING: Badge(_("Being built"), "info", "⧗"),
+    OrderState.BUILDING: Badge(_("Being built"), "info", "…"),
     OrderState.READY: Badge(_("Ready to download"), "ok", "✓"),
     OrderState.DELIVERED: Badge(_("Delivered and verified"), "ok", "✓"),
     OrderState.ON_HOLD: Badge(_("On hold"), "warn", "!"),
