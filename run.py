@@ -84,7 +84,7 @@ def find_python() -> str:
 def pip_settings() -> dict[str, str]:
     """What this machine's pip is configured with, in uv's words; uv's own settings win."""
     listed = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
-    lines = (line.partition("=") for line in listed.stdout.splitlines())
+    lines = (line.partition("=") for line in sorted(listed.stdout.splitlines(), reverse=True))  # ":env:" wins: last
     found = {key.rpartition(".")[2]: value.strip("'\"").replace("\\n", " ").split() for key, _, value in lines}
     links = [link for link in found.get("find-links", []) if "://" in link or Path(link).exists()]
     settings = {"UV_FIND_LINKS": ",".join(links)}

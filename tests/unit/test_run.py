@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,45 @@ def test_an_unreachable_registry_is_said_in_plain_words(tmp_path: Path) -> None:
         run.install(["sh", "-c", "echo 'no space left' >&2; exit 1"], {"PATH": os.defpath}, "Installing")
     assert "registry" not in str(other.value)
     run.install(["true"], {"PATH": os.defpath, "HOME": str(tmp_path)}, "Installing")
+
+
+def test_a_python_without_venv_names_the_one_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "can_make_venv", lambda _: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(
+        run.Stop, match=rf"apt-get install python3\.{sys.version_info.minor}-venv \(as root\); run again"
+    ):
+        run.find_python()
+
+
+def test_root_on_debian_installs_the_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(run, "can_make_venv", lambda _: bool(asked))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(run.subprocess, "run", lambda command, **_: asked.append(command))
+    assert run.find_python() == sys.executable
+    assert [command[1] for command in asked] == ["update", "install"]
+    assert asked[1][-1] == f"python3.{sys.version_info.minor}-venv"
+
+
+def test_another_python_on_the_path_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "can_make_venv", lambda python: python == "python3.12")
+    assert run.find_python() == "python3.12"
+
+
+def test_what_pip_is_configured_with_is_told_to_uv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("pip")
+    config = tmp_path / "pip.conf"
+    config.write_text(f"[global]\nindex-url = http://127.0.0.1:9/simple\nfind-links = {tmp_path} /not/there\n")
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_INDEX_URL", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(config))
+    settings = run.pip_settings()
+    assert settings["UV_DEFAULT_INDEX"] == "http://127.0.0.1:9/simple"
+    assert settings["UV_FIND_LINKS"] == str(tmp_path)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:10/simple")
+    assert run.pip_settings()["UV_DEFAULT_INDEX"] == "http://127.0.0.1:10/simple"
+    monkeypatch.setenv("UV_INDEX_URL", "http://127.0.0.1:11/simple")
+    assert run.pip_settings()["UV_DEFAULT_INDEX"] == "http://127.0.0.1:11/simple"
