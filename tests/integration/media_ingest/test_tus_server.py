@@ -97,11 +97,13 @@ class Server:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}", "Tus-Resumable": "1.0.0", "Host": f"127.0.0.1:{self.port}"}
 
-    def ask(self, method: str, place: str, body: bytes = b"", **headers: str) -> tuple[int, dict[str, str]]:
+    def ask(
+        self, method: str, place: str, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> tuple[int, dict[str, str]]:
         """Send one request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, place, body, {**self.headers(), **headers})
+            connection.request(method, place, body, {**self.headers(), **(headers or {})})
             answer = connection.getresponse()
             answer.read()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}
@@ -110,7 +112,7 @@ class Server:
 
     def create(self) -> str:
         said = f"filename {b64encode(b'A001.mov').decode()}"
-        status, headers = self.ask("POST", "/api/v1/tus", **{"Upload-Length": str(SIZE), "Upload-Metadata": said})
+        status, headers = self.ask("POST", "/api/v1/tus", {"Upload-Length": str(SIZE), "Upload-Metadata": said})
         assert status == 201
         return headers["location"]
 
@@ -120,12 +122,8 @@ class Server:
         return int(headers["upload-offset"])
 
     def patch(self, place: str, start: int, end: int) -> int:
-        return self.ask(
-            "PATCH",
-            place,
-            CONTENT[start:end],
-            **{"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"},
-        )[0]
+        headers = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
+        return self.ask("PATCH", place, headers, CONTENT[start:end])[0]
 
     def begin(self, place: str, start: int, end: int) -> socket.socket:
         """Announce all the rest, send the bytes up to ``end``, and leave the connection open."""

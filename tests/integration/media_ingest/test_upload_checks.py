@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from core.jobs.models import Job
 from media_ingest.adapters.scratch import scratch_path
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def own_home(settings: SettingsWrapper, tmp_path: Path) -> None:
+def own_home(settings: Settings, tmp_path: Path) -> None:
     """A disk that only these rows use."""
     settings.OFFCUT = replace(settings.OFFCUT, home=tmp_path)
 
