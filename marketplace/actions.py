@@ -23,5 +23,8 @@ LICENCE_VIEW: Final = Action("licence.view", Scope.LICENCES_READ, _BUYER, _BUYER
 EARNINGS_VIEW: Final = Action(
     "earnings.view", Scope.EARNINGS_READ, _STUDIO, frozenset({Role.OWNER, Role.MANAGER, Role.ACCOUNTANT})
 )
+LISTING_VIEW: Final = Action(
+    "listing.view", Scope.LIBRARY_READ, _STUDIO, frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER, Role.ACCOUNTANT})
+)
 LISTING_WRITE: Final = Action("listing.write", Scope.LIBRARY_WRITE, _STUDIO, frozenset({Role.OWNER, Role.MANAGER}))
 MONEY_MOVE: Final = Action("money.move", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.FINANCE}))

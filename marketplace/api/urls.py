@@ -7,11 +7,23 @@ from django.urls import include, path
 from marketplace.api.catalog import CatalogClip
 from marketplace.api.earnings import Earnings, LedgerLines
 from marketplace.api.licences import LicenceCollection, LicenceDetail
+from marketplace.api.listings import (
+    ListingCollection,
+    ListingDetail,
+    ListingPause,
+    ListingResume,
+    ListingWithdraw,
+)
 from marketplace.api.orders import OrderCollection, OrderDetail, OrderPay
 from marketplace.api.quotes import QuoteAccept, QuoteCollection, QuoteDetail, QuoteItems
 from marketplace.api.search import Search, SearchExplain
 
 urlpatterns = [
+    path("listings", ListingCollection.as_view()),
+    path("clips/<str:clip_id>/listing", ListingDetail.as_view()),
+    path("clips/<str:clip_id>/pause", ListingPause.as_view()),
+    path("clips/<str:clip_id>/resume", ListingResume.as_view()),
+    path("clips/<str:clip_id>/withdraw", ListingWithdraw.as_view()),
     path("search", Search.as_view()),
     path("search/explain", SearchExplain.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),

@@ -11,6 +11,7 @@ from marketplace.demo.screen import Bar
 from offcut import Client
 from offcut.models import Agreement, Asset, Progress
 from offcut.uploading import Sent, UploadEvent
+from offcut.waiting import wait_until
 
 TERMS_NAME: Final = "Careful, with more audits"
 AMENDED_CLAUSE: Final = "AUDIT"
@@ -89,6 +90,21 @@ def clips_declare(client: Client, brought: Sequence[Brought], bar: Bar) -> list[
             clips.append(clip_id)
         bar.move(number, len(ready), asset.original_name)
     return clips
+
+
+def clips_live(client: Client, wanted: Sequence[str], bar: Bar) -> None:
+    """Wait until the catalogue offers every wanted clip."""
+
+    def look() -> dict[str, str]:
+        listed = {str(item["clip_id"]): str(item["state"]) for item in client.transport.pages("listings")}
+        states = {clip: listed.get(clip, "processing") for clip in wanted}
+        bar.move(sum(state == "live" for state in states.values()), len(wanted))
+        return states
+
+    def done(states: dict[str, str]) -> bool:
+        return all(state == "live" for state in states.values())
+
+    wait_until(client.transport, look, done, timeout_s=_WAIT_S, what="The catalogue")
 
 
 def agreement_find(client: Client) -> Agreement | None:

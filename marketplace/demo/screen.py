@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+_PLAIN_WIDTH: Final = 132
 
 
 class Bar:
@@ -26,7 +30,7 @@ class Screen:
     """Standard error, as stages. ``seconds`` holds how long each took."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False)
+        self.console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PLAIN_WIDTH)
         self.seconds: dict[str, float] = {}
 
     def say(self, text: str) -> None:

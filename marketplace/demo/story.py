@@ -60,7 +60,7 @@ class Story:
     def license(self, studio: Client, desk: Client, brought: Sequence[Brought]) -> None:
         """Declare the clips, agree on terms, have the amendment reviewed, sign."""
         with self.screen.stage("declare", "Declaring what the clips show") as bar:
-            creator.clips_declare(studio, brought, bar)
+            clips = creator.clips_declare(studio, brought, bar)
         with self.screen.stage("agree", "Terms, review, signature"):
             agreement = creator.agreement_find(studio) or creator.agreement_propose(studio)
             if agreement.state == "draft":
@@ -73,6 +73,9 @@ class Story:
         self.screen.say(f"  agreement {agreement.id} is {agreement.state}")
         if agreement.state != "signed":
             self.faults.append(f"the agreement is {agreement.state}, not signed")
+            return
+        with self.screen.stage("live", "Going live") as bar:
+            creator.clips_live(studio, clips, bar)
 
     def review(self, desk: Client, agreement: Agreement) -> None:
         """Show the reviewer the amendment as a diff; approve it."""

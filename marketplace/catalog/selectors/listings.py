@@ -26,7 +26,7 @@ from django.db.models.functions import Cast, Least
 from core.accounts.policy import Actor, require
 from core.ids import NOT_FOUND
 from licensing.domain.states import AgreementState
-from marketplace.actions import CATALOG_VIEW
+from marketplace.actions import CATALOG_VIEW, LISTING_VIEW
 from marketplace.catalog.domain.classes import class_ranges
 from marketplace.catalog.domain.query import Filters, Orientation
 from marketplace.catalog.domain.states import ListingState
@@ -52,6 +52,20 @@ _JOINED = (
 def listings_of(organisation_id: UUID) -> QuerySet[Listing]:
     """A studio's own listings in every state."""
     return Listing.objects.filter(organisation_id=organisation_id).select_related(*_JOINED)
+
+
+def listings_visible_to(actor: Actor) -> QuerySet[Listing]:
+    """The listings of the actor's own studio, in every state."""
+    require(actor, LISTING_VIEW)
+    return Listing.objects.none() if actor.organisation_id is None else listings_of(actor.organisation_id)
+
+
+def listing_get(actor: Actor, clip_id: UUID) -> Listing:
+    """One of the actor's own listings, by its clip."""
+    listing = listings_visible_to(actor).filter(clip_id=clip_id).first()
+    if listing is None:
+        raise NOT_FOUND("You have no clip with this id, or its previews are not made yet.")
+    return listing
 
 
 def listings_live(taken: QuerySet[Any, Any] | None = None) -> QuerySet[Listing]:
