@@ -34,6 +34,7 @@ REPORT_VERSION: Final = 1
 MAX_REPORT_BYTES: Final = 1 << 20
 _DECODE_TRIES: Final = 250
 _RESUMES: Final = 1000
+_OVERSIZED: Final = "exceeds specified max pixel count"
 _TAG_LENGTH: Final = 200
 _CONTAINER_TAGS: Final = (
     "creation_time", "date", "timecode", "make", "model", "com.apple.quicktime.make", "com.apple.quicktime.model",
@@ -285,9 +286,15 @@ def examine(path: str) -> Json:
         "max_pixels": str(formats.MAX_PIXELS),
     }
     report: Json = {"version": REPORT_VERSION, "tool": tool(), "error": None}
+    av.logging.set_level(av.logging.ERROR)
     try:
-        with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
+        with av.logging.Capture() as said:
+            container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        av.logging.set_level(None)
+        with container:
             report |= read(container)
+        # The library refuses to allocate such a picture and then knows no size at all.
+        report["oversized"] = any(_OVERSIZED in message for _, _, message in said)
     except MemoryError:
         report["error"] = "memory"
     except (av.error.FFmpegError, ValueError) as error:

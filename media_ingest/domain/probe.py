@@ -82,6 +82,8 @@ def _acceptable(report: Facts) -> Rejection | None:
     pixels = video.count("width") * video.count("height")
     if pixels > formats.MAX_PIXELS:
         return Rejection(Reason.TOO_MANY_PIXELS, f"{video.count('width')} × {video.count('height')}")
+    if not pixels and report.yes("oversized"):
+        return Rejection(Reason.TOO_MANY_PIXELS, "refused by the decoder")
     if not pixels:
         return Rejection(Reason.DAMAGED, "no picture size")
     return None

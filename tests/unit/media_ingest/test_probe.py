@@ -190,6 +190,7 @@ def test_a_telemetry_track_that_is_longer_than_the_picture_is_no_contradiction()
         ({"video__width": 16384, "video__height": 8192}, Reason.TOO_MANY_PIXELS),
         ({"scan__frame__width": 65535, "scan__frame__height": 65535}, Reason.TOO_MANY_PIXELS),
         ({"video__width": 0}, Reason.DAMAGED),
+        ({"video__width": 0, "oversized": True}, Reason.TOO_MANY_PIXELS),
         ({"scan": None}, Reason.DAMAGED),
         ({"scan__frame": None}, Reason.DAMAGED),
         ({"scan__demux_error": "InvalidDataError"}, Reason.DAMAGED),
