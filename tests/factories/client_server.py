@@ -41,7 +41,7 @@ class House:
     """What the server holds."""
 
     uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
-    bytes: dict[str, bytearray] = field(default_factory=dict)
+    kept: dict[str, bytearray] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     jwks: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class House:
     address: str = ""
 
     def asset(self, upload_id: str) -> dict[str, Any]:
-        data = bytes(self.bytes[upload_id])
+        data = bytes(self.kept[upload_id])
         name = self.uploads[upload_id]["name"]
         bad = name.startswith("bad")
         reason = {"code": "damaged", "text": "The file is damaged.", "what_to_do": "Copy it again from the card."}
@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         with house.lock:
             if key not in house.answers:
                 upload_id = f"upl_{len(house.uploads)}"
-                house.bytes[upload_id] = bytearray()
+                house.kept[upload_id] = bytearray()
                 house.uploads[upload_id] = {
                     "id": upload_id,
                     "name": body["name"],
@@ -186,10 +186,10 @@ class Handler(BaseHTTPRequestHandler):
                     "batch": body.get("batch_name"),
                     "sha256": body.get("sha256"),
                 }
-                held = [kept for other, kept in house.bytes.items() if other != upload_id and kept]
+                held = [kept for other, kept in house.kept.items() if other != upload_id and kept]
                 if body.get("sha256") in [hashlib.sha256(kept).hexdigest() for kept in held]:
                     house.uploads[upload_id]["duplicate"] = True
-                    house.bytes[upload_id] = next(
+                    house.kept[upload_id] = next(
                         kept for kept in held if hashlib.sha256(kept).hexdigest() == body["sha256"]
                     )
                 house.answers[key] = house.uploads[upload_id]
@@ -198,11 +198,11 @@ class Handler(BaseHTTPRequestHandler):
     def _upload(self, upload_id: str) -> dict[str, Any]:
         house = self.house
         facts = house.uploads[upload_id]
-        done = len(house.bytes[upload_id]) == facts["size_bytes"] and facts["state"] != "cancelled"
+        done = len(house.kept[upload_id]) == facts["size_bytes"] and facts["state"] != "cancelled"
         asset = f"ast_{upload_id[4:]}" if done else None
         return {
             **facts,
-            "offset": len(house.bytes[upload_id]),
+            "offset": len(house.kept[upload_id]),
             "state": "received" if done else facts["state"],
             "asset_id": asset,
         }
@@ -215,17 +215,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def cancel(self, upload_id: str) -> None:
         self.house.uploads[upload_id]["state"] = "cancelled"
-        self.house.bytes[upload_id].clear()
+        self.house.kept[upload_id].clear()
         self._answer(204)
 
     def offset(self, upload_id: str) -> None:
         if upload_id not in self.house.uploads:
             self._problem(404, "not_found")
             return
-        self._answer(200, Upload_Offset=str(len(self.house.bytes[upload_id])), Tus_Resumable="1.0.0")
+        self._answer(200, Upload_Offset=str(len(self.house.kept[upload_id])), Tus_Resumable="1.0.0")
 
     def patch(self, upload_id: str) -> None:
-        house, stored = self.house, self.house.bytes[upload_id]
+        house, stored = self.house, self.house.kept[upload_id]
         if int(self.headers["Upload-Offset"]) != len(stored):
             self._drain()
             self._problem(409, "offset_conflict")

@@ -157,11 +157,8 @@ class DatasetsApi:
         links: deque[Link] = deque()
         for at in range(0, len(names), _SIGN_AT_ONCE):
             body = {"names": list(names[at : at + _SIGN_AT_ONCE])}
-            answer = self._transport.json("POST", f"datasets/{dataset_id}/files/links", body=body, key=new_key())
-            data = answer.get("links", answer.get("data")) if isinstance(answer, dict) else answer
-            if not isinstance(data, list):
-                raise unexpected("files/links", "links are missing")
-            links.extend(decode(Link, item, "files/links") for item in data)
+            found = self._transport.items("POST", f"datasets/{dataset_id}/files/links", body=body, key=new_key())
+            links.extend(decode(Link, item, "files/links") for item in found)
         return tuple(links)
 
     def wait(

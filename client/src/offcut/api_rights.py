@@ -39,7 +39,7 @@ class ClausesApi:
 
     def list(self) -> list[dict[str, Any]]:
         """All clauses in force."""
-        return [dict(item) for item in self._transport.json("GET", "clauses") or []]
+        return [dict(item) for item in self._transport.items("GET", "clauses")]
 
     def get(self, code: str) -> dict[str, Any]:
         """One clause with its text and parameters."""

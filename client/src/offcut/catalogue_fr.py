@@ -165,6 +165,7 @@ _TOLD: dict[str, str] = {
 
 _REFUSALS: dict[str, str] = {
     "The file is not there.": "Le fichier n’est pas là.",
+    "It does not hold the key that signed the certificate.": ("Il ne contient pas la clé qui a signé le certificat."),
     "It is a link, not a file.": "C’est un lien, pas un fichier.",
     "It is not the list that the certificate commits to.": "Ce n’est pas la liste que le certificat engage.",
     "It does not belong to this dataset.": "Il n’appartient pas à ce jeu de données.",

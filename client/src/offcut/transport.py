@@ -206,6 +206,14 @@ class Transport:
         except ValueError:
             raise unexpected(path, "it is not JSON") from None
 
+    def items(self, method: str, path: str, **options: Any) -> list[Any]:
+        """An API call whose answer is a whole list, bare or as `data`."""
+        answer = self.json(method, path, **options)
+        found = answer.get("data") if isinstance(answer, dict) else answer
+        if not isinstance(found, list):
+            raise unexpected(path, "data is missing")
+        return found
+
     def pages(self, path: str, query: Mapping[str, Any] | None = None, limit: int | None = None) -> Iterator[Any]:
         """Every item of a list, page after page; at most `limit` items."""
         asked: dict[str, Any] = {"limit": min(limit or 200, 200), **(query or {})}

@@ -73,28 +73,33 @@ def _read(result: Verification, name: str) -> bytes | None:
     return None
 
 
-def _keys(result: Verification, trusted: Mapping[str, Key] | None) -> Mapping[str, Key] | None:
-    """The keys to trust; the folder's own set must be sound in any case."""
+def _own_keys(result: Verification) -> Mapping[str, Key] | None:
+    """The folder's own key set, which must be sound even where it is not what is trusted."""
     data = _read(result, JWKS)
     if data is None:
-        return trusted
+        return None
     try:
-        own = read_jwks(data, JWKS)
+        return read_jwks(data, JWKS)
     except CertificateError as error:
         result.blame(JWKS, error.code, error.detail)
-        return trusted
-    return own if trusted is None else trusted
+        return None
 
 
 def _check_certificate(result: Verification, trusted: Mapping[str, Key] | None) -> None:
-    keys = _keys(result, trusted)
+    own = _own_keys(result)
+    keys = own if trusted is None else trusted
     data = _read(result, CERTIFICATE)
     if data is None or keys is None:
         return
     try:
-        result.certificate = read_certificate(data, keys)
+        certificate = read_certificate(data, keys)
     except CertificateError as error:
         result.blame(CERTIFICATE, error.code, error.detail)
+        return
+    result.certificate = certificate
+    shown = own.get(certificate.key.kid) if own is not None else certificate.key
+    if shown is None or shown.not_before != certificate.key.not_before:
+        result.blame(JWKS, "other_key", "It does not hold the key that signed the certificate.")
 
 
 def _trusted_sums(result: Verification) -> dict[str, dict[str, str]]:

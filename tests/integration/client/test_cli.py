@@ -196,7 +196,7 @@ def test_an_interrupted_upload_finishes_its_part_and_continues(house: House, con
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert f"offcut upload {path}" in errors
-    kept = sum(len(data) for data in house.bytes.values())
+    kept = sum(len(data) for data in house.kept.values())
     assert kept == 8 << 20
     house.wire.slow_s = 0
     process = run(["upload", str(path)], config)
@@ -211,14 +211,14 @@ def test_a_killed_upload_continues(house: House, config: Path, tmp_path: Path) -
     path.write_bytes(os.urandom(20 << 20))
     house.wire.slow_s = 0.2
     process = run(["upload", str(path)], config)
-    wait_for(lambda: sum(len(data) for data in house.bytes.values()) > 0)
+    wait_for(lambda: sum(len(data) for data in house.kept.values()) > 0)
     process.kill()
     process.communicate()
     house.wire.slow_s = 0
     process = run(["upload", str(path)], config)
     process.communicate(timeout=20)
     assert process.returncode == 0
-    (stored,) = house.bytes.values()
+    (stored,) = house.kept.values()
     assert bytes(stored) == path.read_bytes()
 
 

@@ -38,7 +38,7 @@ def test_files_and_folders_of_any_depth_arrive_byte_for_byte(client: Client, hou
     results = client.uploads.send([rushes], batch="Iceland", chunk_bytes=CHUNK)
     assert [sent.state for sent in results] == ["received"] * 3
     assert {upload["batch"] for upload in house.uploads.values()} == {"Iceland"}
-    stored = {house.uploads[sent.upload_id]["name"]: bytes(house.bytes[sent.upload_id]) for sent in results}
+    stored = {house.uploads[sent.upload_id]["name"]: bytes(house.kept[sent.upload_id]) for sent in results}
     assert stored == {path.name: path.read_bytes() for path in paths}
 
 
@@ -47,7 +47,7 @@ def test_a_cut_connection_continues_at_the_confirmed_byte(client: Client, house:
     house.wire.cut_upload_after = [1000, 0, CHUNK - 1]
     (sent,) = client.uploads.send([path], chunk_bytes=CHUNK)
     assert sent.ok
-    assert bytes(house.bytes[sent.upload_id]) == path.read_bytes()
+    assert bytes(house.kept[sent.upload_id]) == path.read_bytes()
     assert house.received[sent.upload_id] == 5 * CHUNK + 1000 + CHUNK - 1
     assert len(house.uploads) == 1
 
@@ -59,7 +59,7 @@ def test_on_a_line_that_never_carries_a_whole_chunk_smaller_ones_get_through(
     house.wire.cut_uploads_longer_than = 300_000
     (sent,) = client.uploads.send([path], chunk_bytes=2 << 20)
     assert sent.ok
-    assert bytes(house.bytes[sent.upload_id]) == path.read_bytes()
+    assert bytes(house.kept[sent.upload_id]) == path.read_bytes()
 
 
 def test_bytes_the_server_has_already_are_not_sent(client: Client, house: House, tmp_path: Path) -> None:
@@ -145,11 +145,11 @@ def test_an_upload_the_server_forgot_is_declared_again(client: Client, house: Ho
     path = make(tmp_path / "a.mp4", 2 * CHUNK)
     client.uploads.send([path], chunk_bytes=CHUNK)
     house.uploads.clear()
-    house.bytes.clear()
+    house.kept.clear()
     house.answers.clear()
     (sent,) = client.uploads.send([path], chunk_bytes=CHUNK)
     assert sent.state == "received"
-    assert bytes(house.bytes[sent.upload_id]) == path.read_bytes()
+    assert bytes(house.kept[sent.upload_id]) == path.read_bytes()
 
 
 def test_a_damaged_chunk_is_sent_again(client: Client, house: House, tmp_path: Path) -> None:

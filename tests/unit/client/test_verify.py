@@ -122,6 +122,13 @@ def test_a_broken_key_set_in_the_folder_is_named_even_with_pinned_keys(folder: P
     assert check(folder, issuer).bad_files == ["jwks.json"]
 
 
+def test_a_key_set_that_lost_the_signing_key_or_moved_its_start_is_named(folder: Path, issuer: Issuer) -> None:
+    keys = json.loads((folder / "jwks.json").read_bytes())
+    for change in ({"kty": "RSA"}, {"nbf": 1}):
+        (folder / "jwks.json").write_text(json.dumps({"keys": [keys["keys"][0] | change]}))
+        assert check(folder, issuer).bad_files == ["jwks.json"]
+
+
 def test_the_state_of_a_download_is_not_part_of_the_dataset(folder: Path, issuer: Issuer) -> None:
     (folder / ".offcut").mkdir()
     (folder / ".offcut" / "lock").write_text("1")
