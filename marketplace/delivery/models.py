@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from core.constraints import check_in
 from core.ids import Prefix
@@ -56,6 +57,7 @@ class Dataset(Record):
             ),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the public id and version."""
         return f"{self.public_id} v{self.version}"
@@ -85,6 +87,7 @@ class DatasetFile(Record):
         )
         indexes: ClassVar = (models.Index(fields=["storage_key"], name="marketplace_datasetfile_blob"),)
 
+    @override
     def __str__(self) -> str:
         """Show the path."""
         return self.path
@@ -108,6 +111,7 @@ class Certificate(Record):
             models.CheckConstraint(condition=~Q(jws="") & ~Q(code=""), name="marketplace_certificate_not_empty"),
         )
 
+    @override
     def __str__(self) -> str:
         """Show the code."""
         return self.code

@@ -1,11 +1,16 @@
-"""What delivery does when something happens elsewhere."""
+"""What delivery does when something happens elsewhere, keeps from the sweep, and always promises."""
 
 from __future__ import annotations
 
+from core.invariants import invariant
 from core.jobs.registry import subscribe
 from marketplace.delivery.domain.topics import BUILD, ORDER_PAID
+from marketplace.delivery.services.verification import datasets_check, storage_keys_referenced
+from media_ingest.services.sweeping import references_from
 
 
 def register() -> None:
-    """A paid order is built."""
+    """A paid order is built; files of datasets stay stored; datasets agree with orders, store and certificates."""
     subscribe(ORDER_PAID, BUILD)
+    references_from(storage_keys_referenced)
+    invariant("datasets: stored, certified and built for every paid order")(datasets_check)

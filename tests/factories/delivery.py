@@ -152,9 +152,13 @@ def paid_order(buyer: Actor, clips: Sequence[Clip], *, studio: Actor) -> Order:
     return order
 
 
-def sale(*, clips: int = 2, buyer: Organisation | None = None) -> Sale:
-    """Film, upload, probe and sell some clips; the build job waits."""
+def sale(*, clips: int = 2, buyer: Organisation | None = None, pretended_ms: int | None = None) -> Sale:
+    """Film, upload, probe and sell some clips; the build job waits. ``pretended_ms`` sells them as that long."""
     studio = actor_as(OrganisationKind.STUDIO)
     purchaser = actor_as(OrganisationKind.BUYER, organisation=buyer)
     sold = tuple(clip_from(studio, rush(number), f"rush{number}.mp4") for number in range(clips))
+    if pretended_ms is not None:
+        Asset.objects.filter(organisation=home(studio)).update(duration_ms=pretended_ms)
+        Clip.objects.filter(asset__organisation=home(studio)).update(end_ms=pretended_ms)
+        sold = tuple(Clip.objects.filter(asset__organisation=home(studio)))
     return Sale(paid_order(purchaser, sold, studio=studio), purchaser, studio, sold)

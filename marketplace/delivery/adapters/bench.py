@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.conf import settings
+
+_ABANDONED_AFTER = timedelta(days=7)
 
 
 def bench_root() -> Path:
@@ -23,9 +27,19 @@ def free_bytes() -> int:
     return shutil.disk_usage(root).free
 
 
+def _sweep() -> None:
+    """Remove folders of builds that nobody has touched for a week: their jobs were given up."""
+    limit = time.time() - _ABANDONED_AFTER.total_seconds()
+    for folder in bench_root().glob("*/*"):
+        with suppress(FileNotFoundError):
+            if folder.stat().st_mtime < limit:
+                shutil.rmtree(folder.parent, ignore_errors=True)
+
+
 @contextmanager
 def bench(dataset_id: UUID) -> Iterator[Path]:
     """A new folder for this attempt. What an earlier, killed attempt left behind is removed first."""
+    _sweep()
     own = bench_root() / dataset_id.hex
     shutil.rmtree(own, ignore_errors=True)
     folder = own / uuid4().hex

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.accounts.actions import OrganisationKind, Role, Scope
 from core.accounts.models import Organisation
@@ -114,34 +116,47 @@ def test_a_dataset_that_is_not_ready_offers_nothing(client: Client) -> None:
     assert (progress["state"], progress["done"]) == ("queued", 0)
 
 
-@pytest.mark.parametrize(
-    ("tail", "body"),
-    [
-        ("", None),
-        ("/progress", None),
-        ("/files", None),
-        ("/files/links", {"names": [SHARD]}),
-        ("/verify_report", {"ok": True, "files": 6, "bytes": 1}),
-    ],
-)
+OPERATIONS: dict[str, dict[str, Any] | None] = {
+    "": None,
+    "/progress": None,
+    "/files": None,
+    "/files/links": {"names": [SHARD]},
+    "/verify_report": {"ok": True, "files": 6, "bytes": 1},
+}
+
+
 def test_another_organisation_finds_nothing_and_nobody_gets_in_without_a_key(
-    client: Client, sold: Sale, dataset: Dataset, tail: str, body: dict[str, Any] | None
+    client: Client, sold: Sale, dataset: Dataset
 ) -> None:
-    path = f"/api/v1/datasets/{dataset.public_id}{tail}"
-
-    def ask(given: dict[str, str]) -> int:
-        if body is None:
-            return client.get(path, headers=given).status_code
-        return client.post(path, body, content_type="application/json", headers=given).status_code
-
     stranger = actor_as(OrganisationKind.BUYER)
-    assert ask(headers(stranger)) == 404
-    assert ask(headers(sold.studio)) in {403, 404}
-    assert ask({}) == 401
-    assert ask(headers(sold.buyer, frozenset({Scope.CATALOG_READ}))) == 403
+    narrow = headers(sold.buyer, frozenset({Scope.CATALOG_READ}))
+    for tail, body in OPERATIONS.items():
+        path = f"/api/v1/datasets/{dataset.public_id}{tail}"
+        answers = []
+        for given in (headers(stranger), headers(sold.studio), {}, narrow):
+            if body is None:
+                answer = client.get(path, headers=given)
+            else:
+                answer = client.post(path, body, content_type="application/json", headers=given)
+            answers.append(answer.status_code)
+        assert answers == [404, 404, 401, 403], tail
     assert client.get("/api/v1/datasets", headers=headers(stranger)).json()["data"] == []
     dataset.refresh_from_db()
     assert dataset.delivered_at is None
+
+
+def test_listing_asks_the_database_the_same_number_of_times_however_many_there_are(
+    client: Client, sold: Sale, dataset: Dataset, django_assert_num_queries: Any
+) -> None:
+    given = headers(sold.buyer)
+    client.get("/api/v1/datasets", headers=given)  # the first use of a key is noted
+    with CaptureQueriesContext(connection) as once:
+        client.get("/api/v1/datasets", headers=given)
+    for version in (2, 3, 4):
+        Dataset.objects.create(order=sold.order, version=version)
+    with django_assert_num_queries(len(once)):
+        answer = client.get("/api/v1/datasets", headers=given)
+    assert len(answer.json()["data"]) == 4
 
 
 def test_a_viewer_may_look_and_an_engineer_may_download(client: Client, sold: Sale, dataset: Dataset) -> None:

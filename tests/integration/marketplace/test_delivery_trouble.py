@@ -17,10 +17,11 @@ from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.delivery.services import building, shards
+from marketplace.delivery.services.verification import datasets_check
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
 from media_ingest.adapters.storage import store
-from media_ingest.models import Asset
+from media_ingest.services.sweeping import storage_references
 from tests.factories.delivery import rush, sale
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +81,7 @@ def test_a_missing_source_fails_the_dataset_with_a_reason_and_can_be_tried_again
 
 
 def test_a_sample_shorter_than_its_licence_is_never_delivered() -> None:
-    sold = sale(clips=1)
-    line = sold.order.licences.get().line
-    asset = sold.clips[0].asset
-    Asset.objects.filter(pk=asset.pk).update(duration_ms=9000)
-    type(line).objects.filter(pk=line.pk).update(end_ms=9000, duration_ms=9000)
+    sale(clips=1, pretended_ms=9000)
     run_due([BUILD])
     dataset = Dataset.objects.get()
     assert dataset.state == DatasetState.FAILED
@@ -98,3 +95,23 @@ def test_an_order_that_was_refunded_is_not_built() -> None:
     job = Job.objects.get(kind=BUILD)
     assert (job.state, "dataset_not_buildable" in job.last_error) == (JobState.FAILED, True)
     assert Dataset.objects.count() == 0
+
+
+def test_what_a_dataset_needs_survives_the_sweep_and_loss_is_found() -> None:
+    sale(clips=1)
+    run_due([BUILD])
+    dataset = Dataset.objects.get()
+    Order.objects.update(state=OrderState.READY, ready_at=now())
+    keys = list(dataset.files.values_list("storage_key", flat=True))
+    assert storage_references([*keys, "blobs/un/kn/own"]) == set(keys)
+    assert list(datasets_check()) == []
+
+    lost = dataset.files.get(path="README.md")
+    store().delete(lost.storage_key)
+    assert list(datasets_check()) == [f"dataset {dataset.public_id}: README.md is not in the store"]
+    sums = dataset.files.get(path="SHA256SUMS")
+    type(sums).objects.filter(pk=sums.pk).update(sha256="00" * 32)
+    code = dataset.certificate.code
+    assert f"certificate {code} is not about the files of dataset {dataset.public_id}" in list(datasets_check())
+    Dataset.objects.update(state=DatasetState.VERIFYING, ready_at=None)
+    assert len(list(datasets_check())) == 2
