@@ -50,7 +50,7 @@ class DecideIn(StrictInput):
     """A decision. `version` is the case version that was read; anything but an approval needs a reason and a note."""
 
     decision = word_of(Decision)
-    reason = word_of(ReasonCode, required=False, default="", allow_blank=True)
+    reason = word_of(ReasonCode, required=False)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4_000)
     version = serializers.IntegerField(min_value=1)
 
@@ -214,7 +214,7 @@ class CaseDecide(Resource):
             actor=call.actor,
             case_id=call.id("case_id", Prefix.CASE),
             decision=call.data["decision"],
-            reason=call.data["reason"],
+            reason=call.data.get("reason", ""),
             note=call.data["note"],
             version=call.data["version"],
         )
