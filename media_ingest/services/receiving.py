@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from core.accounts.policy import Actor, require
+from core.accounts.policy import Actor, allowed, require
 from core.clock import now
+from core.errors import DomainError, Kind
 from core.logging import get_logger
 from media_ingest.adapters.scratch import (
     RUNNING_HASHES,
@@ -110,9 +111,15 @@ def upload_resume(*, actor: Actor, upload_id: UUID) -> Upload:
     if upload.state != UploadState.RECEIVING:
         return upload
     on_disk = scratch_size(upload.id)
-    if on_disk == upload.size_bytes and not _expired(upload):
-        return upload_append(actor=actor, upload_id=upload_id, offset=on_disk, stream=io.BytesIO(), length=0)
-    upload.received_bytes = on_disk
+    if on_disk == upload.size_bytes and not _expired(upload) and allowed(actor, UPLOAD_WRITE):
+        try:
+            return upload_append(actor=actor, upload_id=upload_id, offset=on_disk, stream=io.BytesIO(), length=0)
+        except DomainError as error:
+            if error.kind not in {Kind.LOCKED, Kind.CONFLICT}:
+                raise
+            # The request that brought the last byte is still at it.
+            upload = upload_get(actor, upload_id)
+    upload.received_bytes = max(upload.received_bytes, on_disk) if upload.state in _CLOSED else on_disk
     return upload
 
 

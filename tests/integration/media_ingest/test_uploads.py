@@ -166,6 +166,16 @@ def test_bytes_noted_nowhere_but_on_disk_count(db: None) -> None:
     assert (found.state, found.sha256) == (UploadState.RECEIVED, SHA256)
 
 
+def test_a_look_while_the_last_byte_is_being_written_down_waits_for_nobody(db: None) -> None:
+    actor = actor_as()
+    upload = declared(actor)
+    with scratch_open(upload.id, create=True) as file:
+        file.write_at(0, CONTENT)
+        seen = upload_resume(actor=actor, upload_id=upload.id)
+        assert (seen.state, seen.received_bytes) == (UploadState.RECEIVING, SIZE)
+    assert upload_resume(actor=actor, upload_id=upload.id).state == UploadState.RECEIVED
+
+
 @pytest.mark.parametrize("left", [None, 0, 300])
 def test_bytes_lost_from_the_disk_are_sent_again_and_never_mixed(db: None, left: int | None) -> None:
     actor = actor_as()
