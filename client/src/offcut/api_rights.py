@@ -153,7 +153,9 @@ class DeskApi:
         `version` is the case version that was read; None takes the one the case has now.
         """
         seen = self.get(case_id).version if version is None else version
-        body: dict[str, Any] = {"decision": decision, "reason": reason, "note": note, "version": seen}
+        body: dict[str, Any] = {"decision": decision, "note": note, "version": seen}
+        if reason:
+            body["reason"] = reason
         answer = self._transport.json("POST", f"desk/cases/{case_id}/decide", body=body, key=new_key())
         return decode(Case, answer, "desk/cases")
 

@@ -46,7 +46,8 @@ class Command(BaseCommand):
         try:
             outcome = story.tell(footage, options["out"])
         except OffcutError as error:
-            raise CommandError(f"The demo stopped: {error}") from error
+            named = "".join(f"\n  {item.get('pointer')}: {item.get('detail')}" for item in error.errors)
+            raise CommandError(f"The demo stopped: {error}{named}") from error
         if options["json"]:
             self.stdout.write(json.dumps(as_json(outcome), ensure_ascii=False))
         else:
