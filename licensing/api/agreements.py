@@ -18,6 +18,7 @@ from core.transitions import SOMEBODY_WAS_FASTER
 from licensing.api.inputs import StrictInput, word_of
 from licensing.api.shapes import AmendmentOut, WordsIO, amendments_body, words
 from licensing.domain.errors import (
+    CMO_UNAUTHORISED,
     CMO_UNDECLARED,
     CONTRADICTION,
     INVALID_PARAMETER,
@@ -245,7 +246,7 @@ class AgreementSubmit(Resource):
         summary="Submit an agreement",
         output=AgreementOut,
         scope=Scope.TERMS_WRITE,
-        problems=(*_ACCESS, *_STATE, UNDER_REVIEW, CMO_UNDECLARED),
+        problems=(*_ACCESS, *_STATE, UNDER_REVIEW, CMO_UNDECLARED, CMO_UNAUTHORISED),
     )
     def post(self, call: Call) -> Agreement:
         """Changes that policy allows pass at once (`approved`); the rest goes to reviewers (`in_review`)."""

@@ -16,6 +16,9 @@ TERMS_NAME_TAKEN = ErrorCode("terms_name_taken", Kind.CONFLICT, "You have other 
 UNDER_REVIEW = ErrorCode("under_review", Kind.CONFLICT, "The agreement is being reviewed")
 NOTHING_TO_CHANGE = ErrorCode("nothing_to_change", Kind.INVALID, "The proposal changes nothing")
 CMO_UNDECLARED = ErrorCode("cmo_undeclared", Kind.CONFLICT, "Collecting societies are not declared yet")
+CMO_UNAUTHORISED = ErrorCode(
+    "cmo_unauthorised", Kind.CONFLICT, "The collecting society has not authorised AI training yet"
+)
 LANGUAGE_UNKNOWN = ErrorCode("language_unknown", Kind.INVALID, "This language is not offered")
 SIGNATORY_NEEDED = ErrorCode("signatory_needed", Kind.INVALID, "Somebody has to sign by name")
 CASE_CLOSED = ErrorCode("case_closed", Kind.CONFLICT, "This case needs nobody any more")

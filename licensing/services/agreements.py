@@ -19,7 +19,7 @@ from licensing.domain.clauses import AmendmentClass, clause_of
 from licensing.domain.composition import Stored
 from licensing.domain.contradictions import refuse_contradictions
 from licensing.domain.deadlines import due_at
-from licensing.domain.errors import CMO_UNDECLARED, LANGUAGE_UNKNOWN, NOTHING_TO_CHANGE, UNDER_REVIEW
+from licensing.domain.errors import CMO_UNAUTHORISED, CMO_UNDECLARED, LANGUAGE_UNKNOWN, NOTHING_TO_CHANGE, UNDER_REVIEW
 from licensing.domain.states import (
     AGREEMENT_MACHINE,
     CASE_MACHINE,
@@ -176,11 +176,17 @@ def _own_wording(text: str, translation: str, language: Language) -> dict[str, s
     return own
 
 
-def _refuse_undeclared(values: Stored) -> None:
+def _refuse_unclear_rights(values: Stored) -> None:
     if not values["CMO_STATUS"]["societies"]:
         raise CMO_UNDECLARED(
             "Say whether you belong to a collecting society (clause CMO_STATUS, parameter societies; none is an "
             "answer), in your terms or as an amendment, then submit again. Nothing was changed.",
+            clause="CMO_STATUS",
+        )
+    if values["CMO_STATUS"]["societies"] != ("none",) and not values["CMO_STATUS"]["authorisation"]:
+        raise CMO_UNAUTHORISED(
+            "A member may be unable to grant AI training alone. Ask your society for its authorisation and state its "
+            "number (clause CMO_STATUS, parameter authorisation), then submit again. Nothing was changed.",
             clause="CMO_STATUS",
         )
 
@@ -188,14 +194,15 @@ def _refuse_undeclared(values: Stored) -> None:
 def agreement_submit(*, actor: Actor, agreement_id: UUID) -> Agreement:
     """Send the proposal on its way: changes that policy allows pass at once; the rest opens a case for reviewers.
 
-    Returns the agreement approved (nothing left to review) or in review. Refused with `cmo_undeclared`.
+    Returns the agreement approved (nothing left to review) or in review. Refused with `cmo_undeclared`
+    until collecting societies are declared, and `cmo_unauthorised` for a member without an authorisation.
     """
     require(actor, TERMS_WRITE)
     with transaction.atomic():
         agreement = agreement_lock(agreement_get(actor, agreement_id).id)
         if agreement.state == AgreementState.IN_REVIEW:
             raise UNDER_REVIEW("It was submitted already. Nothing was changed.")
-        _refuse_undeclared(amended_values(agreement))
+        _refuse_unclear_rights(amended_values(agreement))
         moment, before = now(), agreement.state
         proposed = list(agreement.amendments.filter(state=AmendmentState.PROPOSED).select_related("clause_version"))
         for row in proposed:

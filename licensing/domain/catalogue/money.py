@@ -93,13 +93,16 @@ REV_SHARE: Final = Clause(
         """
         In addition to the price the Licensee sets aside {percent} of the net revenue from Models trained on the
         Footage. That sum is divided among licensors in proportion to {method} and settled with the quarterly
-        report. At zero percent no revenue is shared and the price is a full and proportionate remuneration.
+        report. At zero percent no revenue is shared and the price is a lump sum, as article L131-4 of the
+        French Intellectual Property Code allows where the basis of a proportional share cannot be determined in
+        practice.
         """,
         """
         Outre le prix, le Licencié affecte {percent} des recettes nettes tirées des Modèles entraînés sur les
         Rushes. Cette somme est répartie entre concédants en proportion de la mesure suivante : {method}. Elle
         est réglée avec le compte rendu trimestriel. À zéro pour cent, aucune recette n'est partagée et le prix
-        constitue une rémunération entière et proportionnée.
+        est forfaitaire, ainsi que l'article L131-4 du code de la propriété intellectuelle le permet lorsque la
+        base d'une participation proportionnelle ne peut être pratiquement déterminée.
         """,
     ),
 )
@@ -193,7 +196,8 @@ INDEMNITY: Final = Clause(
         """,
         """
         {direction} contre les réclamations de tiers résultant d'un manquement aux garanties ou aux limites
-        d'usage, à condition d'en être avisés promptement et de pouvoir conduire la défense ou s'y joindre.
+        d'usage, à condition que la réclamation soit signalée promptement et que la défense puisse être conduite
+        ou rejointe.
 
         Le montant est limité à {cap_multiple} fois les redevances des Licences concernées. À l'égard d'un
         consommateur, ou lorsque la loi l'interdit, cette limite ne s'applique pas.

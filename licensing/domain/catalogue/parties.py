@@ -22,7 +22,7 @@ DATA_SUBJECT: Final = Clause(
             name="people",
             label=wording("People a buyer may rely on", "Personnes sur lesquelles l'acheteur peut compter"),
             options=(
-                option("none", "nobody", "personne"),
+                option("none", "nobody", "aucune"),
                 option("blurred", "people made unrecognisable", "des personnes rendues méconnaissables"),
                 option("incidental", "people seen in passing", "des personnes vues fortuitement"),
                 option("released", "people who consented in writing", "des personnes ayant consenti par écrit"),
@@ -82,17 +82,17 @@ DATA_SUBJECT: Final = Clause(
     ),
     text=wording(
         """
-        The Footage may show {people}. Personal data in it is processed on the basis of {legal_basis}; consents
-        attached: {consents}. A consent counts only if it answers the question of AI training separately.
-        {minors}.
+        People the Footage may show: {people}. Personal data in it is processed on the basis of {legal_basis};
+        consents attached: {consents}. A consent counts only if it answers the question of AI training
+        separately. {minors}.
 
         Each party answers a request of a person shown within {response_days}, helps the other to do so, and
         stops using the passage concerned while a well-founded objection is open.
         """,
         """
-        Les Rushes peuvent montrer {people}. Les données personnelles qu'ils contiennent sont traitées sur la
-        base suivante : {legal_basis} ; consentements joints : {consents}. Un consentement ne vaut que s'il
-        répond séparément à la question de l'entraînement d'IA. {minors}.
+        Personnes que les Rushes peuvent montrer : {people}. Les données personnelles qu'ils contiennent sont
+        traitées sur la base suivante : {legal_basis} ; consentements joints : {consents}. Un consentement ne
+        vaut que s'il répond séparément à la question de l'entraînement d'IA. {minors}.
 
         Chaque partie répond à la demande d'une personne filmée dans un délai de {response_days}, aide l'autre à
         le faire et cesse d'employer le passage concerné tant qu'une opposition fondée est pendante.

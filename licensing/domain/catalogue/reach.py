@@ -219,18 +219,18 @@ SUBLICENSE: Final = Clause(
             name="level",
             label=wording("Who else", "Qui d'autre"),
             options=(
-                option("none", "to nobody", "à personne"),
+                option("none", "for nobody else", "à nul autre"),
                 option(
-                    "affiliates", "to companies under common control only", "aux seules sociétés sous contrôle commun"
+                    "affiliates", "for companies under common control only", "aux seules sociétés sous contrôle commun"
                 ),
                 option(
                     "named_subprocessors",
-                    "to its affiliates and to the subprocessors named in the Licence, working for it alone",
+                    "for its affiliates and the subprocessors named in the Licence, working for it alone",
                     "à ses sociétés affiliées et aux sous-traitants nommés dans la Licence, oeuvrant pour lui seul",
                 ),
                 option(
                     "third_parties",
-                    "to third parties bound in writing by the same terms",
+                    "for third parties bound in writing by the same terms",
                     "à des tiers tenus par écrit aux mêmes conditions",
                 ),
             ),
@@ -240,12 +240,14 @@ SUBLICENSE: Final = Clause(
     ),
     text=wording(
         """
-        The Licensee may give access to the Footage, and extend its rights in it, {level}. It answers for them
-        as for itself, keeps a list of them, and shows that list to the Licensor on request.
+        Access to the Footage and use of the Licensee's rights in it are open, beside the Licensee, {level}. The
+        Licensee answers for them as for itself, keeps a list of them, and shows that list to the Licensor on
+        request.
         """,
         """
-        Le Licencié peut donner accès aux Rushes et étendre les droits qu'il y détient {level}. Il en répond
-        comme de lui-même, en tient la liste et la présente au Concédant sur demande.
+        L'accès aux Rushes et l'usage des droits que le Licencié y détient sont ouverts, outre le Licencié,
+        {level}. Le Licencié en répond comme de lui-même, en tient la liste et la présente au Concédant sur
+        demande.
         """,
     ),
     fallbacks=(
@@ -255,14 +257,15 @@ SUBLICENSE: Final = Clause(
             (("level", "third_parties"),),
             wording(
                 """
-                The Licensee may give access to the Footage, and extend its rights in it, {level}. It gives the
-                Licensor their names thirty days in advance, answers for them as for itself, and ends their
-                access within ten days of a reasoned objection by the Licensor.
+                Access to the Footage and use of the Licensee's rights in it are open, beside the Licensee,
+                {level}. The Licensee gives the Licensor their names thirty days in advance, answers for them as
+                for itself, and ends their access within ten days of a reasoned objection by the Licensor.
                 """,
                 """
-                Le Licencié peut donner accès aux Rushes et étendre les droits qu'il y détient {level}. Il
-                communique leurs noms au Concédant trente jours à l'avance, en répond comme de lui-même et met
-                fin à leur accès dans les dix jours d'une objection motivée du Concédant.
+                L'accès aux Rushes et l'usage des droits que le Licencié y détient sont ouverts, outre le
+                Licencié, {level}. Le Licencié communique leurs noms au Concédant trente jours à l'avance, en
+                répond comme de lui-même et met fin à leur accès dans les dix jours d'une objection motivée du
+                Concédant.
                 """,
             ),
         ),

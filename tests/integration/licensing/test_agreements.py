@@ -34,6 +34,9 @@ from tests.factories.licensing import NO_SOCIETY, approved_by, creator, drafted,
 pytestmark = pytest.mark.django_db
 
 
+GIVEN = [str(code) for code in CATALOGUE["WARRANTIES"].defaults["given"] or ()]  # type: ignore[union-attr]  # a tuple
+
+
 def refused(code: str) -> Any:
     return pytest.raises(DomainError, match=rf"^{code}:")
 
@@ -251,6 +254,19 @@ def test_nothing_is_submitted_before_collecting_societies_are_declared() -> None
     with refused("cmo_undeclared"):
         agreement_submit(actor=actor, agreement_id=draft.id)
     agreement_amend(actor=actor, agreement_id=draft.id, clause_code="CMO_STATUS", parameters=NO_SOCIETY["CMO_STATUS"])
+    assert agreement_submit(actor=actor, agreement_id=draft.id).state == AgreementState.APPROVED
+
+
+def test_a_member_of_a_society_needs_its_authorisation() -> None:
+    actor = creator()
+    warranties = [code for code in GIVEN if code != "not_assigned_to_society"]
+    profile = terms(actor, CMO_STATUS={"societies": ["SCAM"]}, WARRANTIES={"given": warranties})
+    draft = agreement_draft(actor=actor, terms_profile_id=profile.id)
+    with refused("cmo_unauthorised"):
+        agreement_submit(actor=actor, agreement_id=draft.id)
+    agreement_amend(
+        actor=actor, agreement_id=draft.id, clause_code="CMO_STATUS", parameters={"authorisation": ["SCAM-2026-17"]}
+    )
     assert agreement_submit(actor=actor, agreement_id=draft.id).state == AgreementState.APPROVED
 
 
