@@ -13,10 +13,10 @@ from core.idempotency.services import IDEMPOTENCY_MISMATCH
 from core.ids import Prefix
 from media_ingest.api.serializers import (
     AssetOut,
+    AssetProgressOut,
     AssetQuery,
     ClipOut,
     ClipPatch,
-    ProgressOut,
     UploadDeclare,
     UploadOut,
     UploadQuery,
@@ -131,7 +131,7 @@ class AssetDetail(Resource):
 class AssetProgress(Resource):
     """How far one file is."""
 
-    @operation(summary="How far a file is", output=ProgressOut, problems=_REFUSALS, scope=Scope.LIBRARY_READ)
+    @operation(summary="How far a file is", output=AssetProgressOut, problems=_REFUSALS, scope=Scope.LIBRARY_READ)
     def get(self, call: Call) -> Progress:
         """Return stage, measure, last sign of life and a guess of the seconds left."""
         return asset_progress(actor=call.actor, asset_id=call.id("asset_id", Prefix.ASSET))

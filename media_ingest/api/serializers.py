@@ -175,7 +175,7 @@ class ClipPatch(serializers.Serializer[Any]):
     language = serializers.CharField(required=False, allow_blank=True, max_length=35)
 
 
-class ProgressOut(serializers.Serializer[Any]):
+class AssetProgressOut(serializers.Serializer[Any]):
     """How far a file is."""
 
     stage = serializers.CharField()
