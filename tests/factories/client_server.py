@@ -20,6 +20,7 @@ from typing_extensions import override
 
 TOKEN = "oc_live_test"
 PART = 64 << 10
+PAUSE = threading.Event()
 
 
 @dataclass
@@ -236,7 +237,7 @@ class Handler(BaseHTTPRequestHandler):
             cut = house.wire.cut_uploads_longer_than
         data = self.rfile.read(length if cut is None else min(cut, length))
         house.received[upload_id] += len(data)
-        time.sleep(house.wire.slow_s)
+        PAUSE.wait(house.wire.slow_s)
         if cut is not None:
             # With a checksum a chunk is kept whole or not at all.
             self._hang_up()
@@ -312,7 +313,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(part)
             self.wfile.flush()
             self.house.sent[name] += len(part)
-            time.sleep(self.house.wire.slow_s)
+            PAUSE.wait(self.house.wire.slow_s)
 
     def report(self, _dataset_id: str) -> None:
         self.house.reports.append(self._body())

@@ -34,8 +34,9 @@ class LinkBook:
             return url
 
     def _ask(self, name: str) -> None:
-        at = self._order.index(name) if name in self._order else 0
-        for link in self._sign(self._order[at : at + _BATCH] or [name]):
+        """Sign the whole stretch of files around one, so that one renewal serves all threads."""
+        at = self._order.index(name) // _BATCH * _BATCH
+        for link in self._sign(self._order[at : at + _BATCH]):
             self._links[link.name] = (link.url, _moment(link.expires_at))
 
 
