@@ -116,3 +116,10 @@ def ratio_rate_text(numerator: int | None, denominator: int | None) -> str:
     value = Fraction(numerator, denominator)
     thousandths = round(value * 1000)
     return number_text(f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip("."))
+
+
+def percent_text(share: str) -> str:
+    """Return an exact share such as ``0.20`` as a percentage: 20 %."""
+    percent = Fraction(share) * 100
+    number = str(percent.numerator) if percent.denominator == 1 else number_text(decimal_text(percent))
+    return f"{number}{NARROW}%" if is_french() else f"{number}%"

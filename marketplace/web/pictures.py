@@ -12,7 +12,7 @@ from licensing.domain.obstacles import NAMES, RELAXATIONS
 from marketplace.web.formats import language, span_text
 from marketplace.web.prices import Told, moving
 
-WIDTH: Final = 440
+WIDTH: Final = 360
 ROW: Final = 44
 
 

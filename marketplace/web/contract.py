@@ -1,0 +1,181 @@
+"""Terms and agreements as pages show them: sentences, forms for a clause's values, differences word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import QueryDict
+
+from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Clause, Values
+from licensing.domain.composition import Stored
+from licensing.domain.diff import Op, Run
+from licensing.domain.parameters import Choice, Choices, Flag, Parameter, Value, Whole
+from licensing.domain.wording import Language
+from licensing.models import Agreement, Amendment, ReviewDecision
+from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view
+from marketplace.web import said
+from marketplace.web.formats import language
+
+_TELLING: Final = (
+    ("FIELD_OF_USE", "purposes"),
+    ("MODEL_CLASS", "classes"),
+    ("TERM", "training_access_months"),
+    ("SURVIVAL", "model"),
+    ("TERRITORY", "processing"),
+    ("SUBLICENSE", "level"),
+    ("DATA_SUBJECT", "people"),
+    ("NO_SCENE_MIMICRY", "scope"),
+    ("REPUTATION", "topics"),
+    ("PRICE", "floor"),
+)
+"""The values a creator reads first."""
+_COMMAS: Final = re.compile(r"[,;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing the terms say: what about, and the words."""
+
+    label: str
+    words: str
+
+
+def sentences(values: Stored) -> list[Sentence]:
+    """Return what a version of terms says, in the few lines that matter most."""
+    reader = language()
+    told = []
+    for code, name in _TELLING:
+        clause = CATALOGUE[code]
+        label = next(item.label.of(reader) for item in clause.parameters if item.name == name)
+        told.append(Sentence(label, clause.spoken(values[code], reader)[name]))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer a field offers."""
+
+    code: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a clause as a form field. ``kind`` picks the control."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    answers: tuple[Answer, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    unit: str = ""
+
+
+def fields_of(clause: Clause, values: Values) -> list[Field]:
+    """Return a clause's values as form fields."""
+    reader = language()
+    return [_field(item, values[item.name], reader) for item in clause.parameters]
+
+
+def _field(item: Parameter, value: Value, reader: Language) -> Field:
+    label = item.label.of(reader)
+    match item:
+        case Choice():
+            answers = tuple(Answer(one.code, one.words.of(reader), one.code == value) for one in item.options)
+            return Field(item.name, label, "choice", str(value), answers)
+        case Choices():
+            chosen = value if isinstance(value, tuple) else ()
+            answers = tuple(Answer(one.code, one.words.of(reader), one.code in chosen) for one in item.options)
+            return Field(item.name, label, "choices", "", answers)
+        case Flag():
+            answers = (
+                Answer("yes", item.yes.of(reader), value is True),
+                Answer("no", item.no.of(reader), value is not True),
+            )
+            return Field(item.name, label, "flag", "", answers)
+        case Whole():
+            unit = item.unit.of(reader).rpartition("|")[2]
+            allowed = tuple(Answer(str(one), f"{one} {unit}", one == value) for one in item.allowed)
+            kind = "choice" if allowed else "whole"
+            return Field(item.name, label, kind, str(value), allowed, item.low, item.high, unit)
+        case _:
+            text = ", ".join(value) if isinstance(value, tuple) else str(value or "")
+            return Field(item.name, label, "date" if item.kind == "day" else "text", text)
+
+
+def read_fields(clause: Clause, form: QueryDict) -> dict[str, object]:
+    """Return what was typed into a clause's fields, as its parameters read it; the domain checks it."""
+    return {item.name: _typed(item, form) for item in clause.parameters}
+
+
+def _typed(item: Parameter, form: QueryDict) -> object:
+    text = form.get(item.name, "").strip()
+    match item:
+        case Choices():
+            return form.getlist(item.name)
+        case Flag():
+            return text == "yes"
+        case Whole():
+            return int(text) if text.lstrip("-").isdecimal() else text
+        case Choice():
+            return text
+        case _:
+            if item.kind in {"countries", "references"}:
+                return [part.strip() for part in _COMMAS.split(text) if part.strip()]
+            return text.replace(",", ".") if item.kind == "ratio" and text else text or None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One proposed change, ready to be read: what, how it is treated, and both texts with their differences."""
+
+    row: Amendment
+    number: int
+    title: str
+    summary: str
+    kind: said.Badge
+    state: said.Badge
+    changes: Sequence[ValueChange]
+    before: tuple[Run, ...]
+    after: tuple[Run, ...]
+    runs: tuple[Run, ...]
+    nearest: tuple[int, int] | None
+
+
+def compared(agreement: Agreement, row: Amendment, reader: Language | None = None) -> Compared:
+    """Return one amendment beside what it changes, in a language (the reader's, when not given)."""
+    chosen = reader or language()
+    view: AmendmentView = amendment_view(agreement, row)
+    runs = tuple(view.diff[chosen])
+    return Compared(
+        row,
+        view.clause.number,
+        view.clause.title.of(chosen),
+        view.clause.summary.of(chosen),
+        said.AMENDMENT_KIND[row.kind],
+        said.AMENDMENT[row.state],
+        view.changes,
+        tuple(run for run in runs if run.op is not Op.ADD),
+        tuple(run for run in runs if run.op is not Op.REMOVE),
+        runs,
+        view.nearest,
+    )
+
+
+def decisions_of(agreement: Agreement) -> list[ReviewDecision]:
+    """Return what reviewers decided on an agreement, newest first."""
+    rows = ReviewDecision.objects.filter(case__agreement=agreement).select_related("reviewer", "case")
+    return list(rows.order_by("-id"))
+
+
+def clause_choices() -> Mapping[str, str]:
+    """Return every clause's code with its number and title, in the order of the contract."""
+    reader = language()
+    return {clause.code: f"{clause.number}. {clause.title.of(reader)}" for clause in CATALOGUE.values()}
