@@ -110,7 +110,8 @@ def licensed_ms(organisation_id: UUID) -> int:
 def exclusive_conflicts(quote: Quote, exclusivity: GrantExclusivity) -> list[UUID]:
     """Clips of a quote that cannot be granted so: held exclusively, or held at all when the need is exclusive.
 
-    Counts running licences, and orders of others whose payment is under way. Ask it holding the listings' locks.
+    Counts orders of others whose payment is under way, and running licences. Ask it holding the listings' locks.
+    Payments are read first: one that settles between the two readings is then seen by the second.
     """
     clips = quote.lines.values("clip_id")
     licences = licences_running().filter(clip_id__in=clips).exclude(order__quote=quote)
@@ -122,7 +123,9 @@ def exclusive_conflicts(quote: Quote, exclusivity: GrantExclusivity) -> list[UUI
     if exclusivity is GrantExclusivity.NONE:
         licences = licences.exclude(exclusivity=GrantExclusivity.NONE)
         paying = paying.exclude(quote__exclusivity=GrantExclusivity.NONE)
-    return sorted({*licences.values_list("clip_id", flat=True), *paying.values_list("clip_id", flat=True)})
+    found = set(paying.values_list("clip_id", flat=True))
+    found.update(licences.values_list("clip_id", flat=True))
+    return sorted(found)
 
 
 def listings_locked(quote: Quote) -> list[Listing]:

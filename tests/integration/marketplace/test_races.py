@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -108,7 +109,16 @@ def test_twenty_payouts_of_one_balance_pay_once() -> None:
 def test_without_the_lock_one_balance_is_paid_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control of the test above."""
     creator, whole = _payable()
-    monkeypatch.setattr(ledger, "_lock", lambda _accounts: threading.Event().wait(0.2))
+    everybody_has_read = threading.Barrier(8)
+    read = ledger.selectors.balances_by_account
+
+    def read_together(account_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+        balances = read(account_ids)
+        everybody_has_read.wait(20)
+        return balances
+
+    monkeypatch.setattr(ledger, "_lock", lambda _accounts: None)
+    monkeypatch.setattr(ledger.selectors, "balances_by_account", read_together)
     outcomes = at_once(
         [
             lambda number=number: payout_send(  # type: ignore[misc]  # the loop's number is bound on purpose
@@ -117,7 +127,7 @@ def test_without_the_lock_one_balance_is_paid_more_than_once(monkeypatch: pytest
             for number in range(8)
         ]
     )
-    assert outcomes["done"] > 1
+    assert outcomes == {"done": 8}
 
 
 def test_one_journal_key_posted_ten_times_at_once_moves_money_once() -> None:
