@@ -74,13 +74,14 @@ def keys_ensure(path: Path, *, now: int) -> tuple[StoredKey, ...]:
 
 
 def keys_rotate(path: Path, *, now: int) -> tuple[StoredKey, ...]:
-    """Close the key in use at ``now`` and open a new one; every public key is kept.
+    """Close the key in use at the end of this second and open a new one; every public key is kept.
 
+    What was signed earlier in this very second (times are whole seconds) keeps verifying.
     The key just closed keeps its private part for certificates already under way; older ones lose it.
     """
     *older, current = keys_ensure(path, now=now)
-    closed = replace(current, public=replace(current.public, exp=now))
-    kept = (*(replace(key, secret=None) for key in older), closed, _new_key(now))
+    closed = replace(current, public=replace(current.public, exp=now + 1))
+    kept = (*(replace(key, secret=None) for key in older), closed, _new_key(now + 1))
     _write_beside(path, kept).replace(path)
     return kept
 

@@ -183,6 +183,15 @@ def test_certificates_from_before_a_rotation_still_verify(tmp_path: Path) -> Non
         jws.verify(backdated, public)
 
 
+def test_a_certificate_signed_in_the_second_of_a_rotation_verifies(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    old = keys_ensure(path, now=ISSUED)
+    token = jws.sign(PAYLOAD, private_key=key_valid_at(old, ISSUED).private_key())
+    keys = keys_rotate(path, now=ISSUED)
+    assert jws.verify(token, [key.public for key in keys]) == PAYLOAD
+    assert key_valid_at(keys, ISSUED) == replace(old[0], public=replace(old[0].public, exp=ISSUED + 1))
+
+
 def test_a_private_key_is_dropped_two_rotations_later_and_its_public_part_kept(tmp_path: Path) -> None:
     path = tmp_path / "signing.json"
     first = keys_ensure(path, now=1)[0]

@@ -1,0 +1,67 @@
+"""What the server builds, the client's offline check accepts, and one flipped byte it does not (acceptance 3)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.jobs.runner import run_due
+from marketplace.delivery.domain.topics import BUILD
+from marketplace.delivery.models import Dataset
+from marketplace.delivery.services.certifying import jwks, signing_key_rotate
+from media_ingest.adapters.storage import store
+from offcut.certificate import read_jwks
+from offcut.verify import verify_folder
+from tests.factories.delivery import sale
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A dataset as a buyer has it on disk."""
+    sale(clips=2)
+    run_due([BUILD])
+    target = tmp_path / "dataset"
+    for file in Dataset.objects.get().files.all():
+        path = target / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with store().open(file.storage_key) as source:
+            path.write_bytes(source.read())
+    return target
+
+
+def test_an_untouched_folder_verifies_with_the_published_and_with_its_own_keys(folder: Path) -> None:
+    pinned = verify_folder(folder, read_jwks(jwks()))
+    assert (pinned.ok, pinned.problems, pinned.warnings) == (True, [], [])
+    assert verify_folder(folder).ok
+    signing_key_rotate()
+    assert verify_folder(folder, read_jwks(jwks())).ok
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shards/shard-000000.tar", "shards/shard-000000.json", "manifest.jsonl", "manifest.parquet", "croissant.json",
+        "README.md", "SHA256SUMS", "BLAKE3SUMS", "certificate.jws", "jwks.json",
+    ],
+)  # fmt: skip
+def test_one_flipped_byte_is_found_and_named(folder: Path, name: str) -> None:
+    path = folder / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    checked = verify_folder(folder, read_jwks(jwks()))
+    assert not checked.ok
+    assert name in checked.bad_files
+
+
+def test_another_datasets_manifest_is_not_accepted_even_with_matching_sums(folder: Path) -> None:
+    rows = (folder / "manifest.jsonl").read_bytes().splitlines()
+    row = json.loads(rows[0])
+    row["licence_id"] = "lic_00000000000000000000000000"
+    (folder / "manifest.jsonl").write_bytes(b"\n".join([json.dumps(row).encode(), *rows[1:]]) + b"\n")
+    checked = verify_folder(folder, read_jwks(jwks()))
+    assert "manifest.jsonl" in checked.bad_files
