@@ -16,6 +16,8 @@ from offcut.uploading import CHUNK_BYTES, OnUpload, Sent, Uploader, send_all
 from offcut.waiting import wait_until
 from offcut.wire import decode
 
+_LOOK_AHEAD = 8
+
 OnAsset = Callable[[Asset, Progress | None], None]
 
 
@@ -105,19 +107,21 @@ class AssetsApi:
         """Follow assets until each is ready, rejected or withdrawn; results in the order given.
 
         `on_asset` hears every look at an unsettled asset with its progress, and each settled asset once with None.
+        Only the next few unsettled assets are looked at in a round: work is done in the order of arrival.
         Raises OffcutError `still_waiting` when `timeout_s` pass.
         """
         settled: dict[str, Asset] = {}
 
         def look() -> int:
-            for asset_id in asset_ids:
-                if asset_id in settled:
-                    continue
+            waiting = [asset_id for asset_id in dict.fromkeys(asset_ids) if asset_id not in settled]
+            for place, asset_id in enumerate(waiting):
                 asset = self.get(asset_id)
                 if asset.settled:
                     settled[asset_id] = asset
                 if on_asset is not None:
                     on_asset(asset, None if asset.settled else self.progress(asset_id))
+                if not asset.settled and place >= _LOOK_AHEAD:
+                    break
             return len(settled)
 
         wait_until(

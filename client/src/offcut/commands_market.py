@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offcut.arguments import Commands
 from offcut.errors import ExitCode
-from offcut.formats import duration_text
+from offcut.formats import duration_text, left_text
 from offcut.language import t
 from offcut.models import Order, Quote
 from offcut.output import Output, emit
@@ -150,9 +150,17 @@ def order_wait(session: Session) -> ExitCode:
     args, out = session.args, session.out
     with session.client() as client, out.bars() as bars:
         bar = bars.steps(t("Waiting for the dataset"))
-        order = client.orders.wait(
-            args.order, timeout_s=args.timeout, on_order=lambda seen: bars.show(bar, 0, f"{seen.id} · {seen.state}")
-        )
+
+        def look(seen: Order) -> None:
+            if not seen.dataset_id:
+                bars.show(bar, 0, f"{seen.id} · {seen.state}")
+                return
+            progress = client.datasets.progress(seen.dataset_id)
+            left = left_text(progress.seconds_left)
+            label = f"{progress.stage or seen.state}" + (f" · {t('{time} left', time=left)}" if left else "")
+            bars.show(bar, progress.done, label, progress.total or None)
+
+        order = client.orders.wait(args.order, timeout_s=args.timeout, on_order=look)
     _print_order(out, order)
     return ExitCode.OK if order.state in {"ready", "delivered"} else ExitCode.FAILED
 
