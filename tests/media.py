@@ -34,6 +34,7 @@ RECIPES: Final[dict[str, Sequence[str]]] = {
     "full_hd.mp4": [*picture("1920x1080"), *tone(), *_FAST],
     "portrait.mp4": [*picture("240x426"), *_FAST],
     "ntsc.mp4": [*picture(rate="30000/1001", seconds=2.002), *_FAST],
+    "ntsc_60.mkv": [*picture(rate="60000/1001", seconds=4.004), *_FAST],
     "ntsc.mkv": [*picture(rate="30000/1001", seconds=4.004), *_FAST],
     "ten_bit.mp4": [*picture(), "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le",
                     "-x265-params", "log-level=none", "-tag:v", "hvc1"],

@@ -106,21 +106,28 @@ class Track:
         }
 
 
+def off_grid(ordered: Sequence[int], time_base: Fraction, rate: Fraction | None) -> str | None:
+    """Return how far, in ticks, the worst of the ordered times lies from the grid of ``rate``."""
+    if rate is None or rate <= 0 or not ordered:
+        return None
+    step = 1 / (rate * time_base)
+    over, under, start = step.numerator, step.denominator, ordered[0]
+    worst = max(abs((at - start) * under - index * over) for index, at in enumerate(ordered))
+    return f"{worst}/{under}"
+
+
 def grid(times: array[int], time_base: Fraction, rate: Fraction | None) -> Json:
-    """Tell how presented times sit on the grid of ``rate``: greatest distance and steps, in ticks."""
+    """Tell how presented times sit on the grid of ``rate``, and of the common rate next to it."""
     ordered = sorted(times)
     steps = [after - before for before, after in itertools.pairwise(ordered)]
-    answer: Json = {
+    common = formats.common_rate(rate) if rate else None
+    return {
         "shortest_step": min(steps, default=0),
         "longest_step": max(steps, default=0),
-        "off_grid": None,
+        "off_grid": off_grid(ordered, time_base, rate),
+        "common_rate": ratio(common),
+        "off_common_grid": off_grid(ordered, time_base, common),
     }
-    if rate is not None and rate > 0 and ordered:
-        step = 1 / (rate * time_base)
-        over, under, start = step.numerator, step.denominator, ordered[0]
-        worst = max(abs((at - start) * under - index * over) for index, at in enumerate(ordered))
-        answer["off_grid"] = f"{worst}/{under}"
-    return answer
 
 
 def ratio(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 MAX_STREAMS: Final = 64
@@ -10,6 +11,14 @@ MAX_PIXELS: Final = 40_000_000
 MIN_DURATION_MS: Final = 1000
 MIN_FRAME_RATE: Final = 1
 MAX_FRAME_RATE: Final = 1000
+
+COMMON_RATES: Final = tuple(
+    rate
+    for whole in (24, 25, 30, 48, 50, 60, 100, 120, 240)
+    for rate in ((Fraction(whole), Fraction(whole * 1000, 1001)) if whole % 25 else (Fraction(whole),))
+)
+"""Frame rates that cameras really have."""
+_NEXT_TO: Final = Fraction(1, 4000)
 
 CONTAINERS: Final[dict[str, str]] = {
     "mov": "mov",
@@ -29,14 +38,14 @@ VIDEO_CODECS: Final = frozenset(
     {
         "h264", "hevc", "av1", "vp8", "vp9",
         "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4v3", "mjpeg",
-        "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "v210", "rawvideo",
+        "h263", "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "v210", "rawvideo",
     }
 )  # fmt: skip
 """Codecs of cameras, editors and archives, by the codec's own name."""
 
 _VIDEO_DECODERS: Final = (
     "h264", "hevc", "libdav1d", "av1", "libaom-av1", "vp8", "libvpx", "vp9", "libvpx-vp9",
-    "mpeg1video", "mpeg2video", "mpegvideo", "mpeg4", "msmpeg4v2", "msmpeg4", "mjpeg",
+    "mpeg1video", "mpeg2video", "mpegvideo", "mpeg4", "msmpeg4v2", "msmpeg4", "h263", "mjpeg",
     "prores", "dnxhd", "cfhd", "dvvideo", "ffv1", "v210", "rawvideo",
 )  # fmt: skip
 _AUDIO_DECODERS: Final = (
@@ -53,6 +62,11 @@ MP4_VIDEO: Final = frozenset({"h264", "hevc", "av1", "mpeg4", "mpeg2video", "mpe
 WEBM_VIDEO: Final = frozenset({"vp8", "vp9"})
 MP4_AUDIO: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "mp2"})
 WEBM_AUDIO: Final = frozenset({"opus", "vorbis"})
+
+
+def common_rate(rate: Fraction) -> Fraction | None:
+    """Return the camera rate right next to a measured one (24 and 24000/1001 lie four times further apart)."""
+    return next((common for common in COMMON_RATES if abs(common - rate) <= common * _NEXT_TO), None)
 
 
 def container_family(demuxer: str) -> str | None:

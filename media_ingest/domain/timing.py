@@ -39,13 +39,13 @@ def timing(report: Facts) -> Timing | Rejection:
     time_base = stream.ratio("time_base")
     first, end = track.whole("first"), track.whole("end")
     frames = track.count("packets") - track.count("discarded")
-    if time_base is None or first is None or end is None or frames < 1:
+    if not time_base or first is None or end is None or frames < 1:
         return Rejection(Reason.DAMAGED, "no frame with a time")
     counted = _counted(video, track, time_base, frames)
     if not formats.MIN_FRAME_RATE <= counted <= formats.MAX_FRAME_RATE:
         return Rejection(Reason.IMPLAUSIBLE_TIME, f"{float(counted):.6g} frames per second")
-    average = _average(video, counted)
     grid = scan.sub("grid")
+    average = _common(grid, time_base) or _average(video, counted)
     length = _on_grid(grid, average, frames, time_base, _raw_length(report, stream, track, average, time_base))
     contradiction = _contradiction(report, stream, track, length)
     if contradiction is not None:
@@ -79,6 +79,18 @@ def _average(video: Facts, counted: Fraction) -> Fraction:
     return counted
 
 
+def _common(grid: Facts, time_base: Fraction) -> Fraction | None:
+    """Return the camera's own rate where the time base is too coarse to write it down.
+
+    Matroska counts milliseconds: 60000/1001 frames a second can only be read off a grid that all its
+    rounded times fit. Where the time base could have said it exactly, what it says stands.
+    """
+    rate, distance = grid.ratio("common_rate"), grid.ratio("off_common_grid")
+    if rate is None or distance is None or distance >= 1 or rate <= 0:
+        return None
+    return rate if (1 / (rate * time_base)).denominator != 1 else None
+
+
 def _raw_length(report: Facts, stream: Facts, track: Facts, rate: Fraction, time_base: Fraction) -> Ticks:
     """Return first frame to end of the last one, cut where the edit list ends inside the last frame."""
     first, last, end = (track.whole(key) or 0 for key in ("first", "last", "end"))
@@ -99,7 +111,7 @@ def _on_grid(grid: Facts, rate: Fraction, frames: int, time_base: Fraction, leng
     Where every frame lies less than one tick from the grid of the frame rate, the length is that of the
     grid: number of frames divided by the rate, exactly.
     """
-    off_grid = grid.ratio("off_grid")
+    off_grid = grid.ratio("off_common_grid" if rate == grid.ratio("common_rate") else "off_grid")
     exact = frames / rate
     if off_grid is None or off_grid >= 1 or abs(exact - length.seconds) > time_base or exact == length.seconds:
         return length

@@ -72,6 +72,7 @@ def test_shared_bad_files_are_refused_fast_for_the_stated_reason(wanted: dict[st
         ("portrait.mp4", ("mov", "h264"), 2000, (240, 426), Fraction(25)),
         ("ntsc.mp4", ("mov", "h264"), 2002, (320, 240), Fraction(30000, 1001)),
         ("ntsc.mkv", ("matroska", "h264"), 4004, (320, 240), Fraction(30000, 1001)),
+        ("ntsc_60.mkv", ("matroska", "h264"), 4004, (320, 240), Fraction(60000, 1001)),
         ("ten_bit.mp4", ("mov", "hevc"), 2000, (320, 240), Fraction(25)),
         ("vp9.webm", ("matroska", "vp9"), 2000, (320, 240), Fraction(25)),
         ("mjpeg.avi", ("avi", "mjpeg"), 2000, (320, 240), Fraction(25)),

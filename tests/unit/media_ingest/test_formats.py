@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from media_ingest.domain.formats import container_family, delivery_container
+from media_ingest.domain.formats import common_rate, container_family, delivery_container
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,11 @@ def test_codecs_decide_the_container(video: str, audio: str, container: str) -> 
 )
 def test_only_listed_demuxers_have_a_family(demuxer: str, family: str | None) -> None:
     assert container_family(demuxer) == family
+
+
+@pytest.mark.parametrize(
+    ("measured", "common"),
+    [("19001/317", "60000/1001"), ("24/1", "24/1"), ("2997/100", "30000/1001"), ("10/1", None), ("299/10", None)],
+)
+def test_the_camera_rate_next_to_a_measured_one(measured: str, common: str | None) -> None:
+    assert common_rate(Fraction(measured)) == (Fraction(common) if common else None)

@@ -262,3 +262,35 @@ def test_an_impossible_sound_track_is_no_sound() -> None:
     found = parse(facts, size_bytes=1)
     assert isinstance(found, Footage)
     assert found.has_audio is False
+
+
+def test_a_camera_rate_is_read_off_the_grid_of_a_coarse_time_base() -> None:
+    """59.94 in Matroska: libavformat guesses 19001/317 from whole milliseconds."""
+    found = accepted(
+        container__format="matroska,webm",
+        container__duration_us=4_004_000,
+        streams__0__time_base="1/1000",
+        streams__0__duration=None,
+        streams__0__frames=0,
+        video__average_rate="19001/317",
+        scan__tracks__0={"packets": 240, "discarded": 0, "first": 0, "last": 3987, "last_duration": 16, "end": 4003},
+        scan__grid={
+            "shortest_step": 16,
+            "longest_step": 17,
+            "off_grid": "3/2",
+            "common_rate": "60000/1001",
+            "off_common_grid": "1/2",
+        },
+    )
+    assert (found.frame_rate, found.duration_ms) == (Fraction(60000, 1001), 4004)
+
+
+def test_a_fine_time_base_means_what_it_says() -> None:
+    grid = {
+        "shortest_step": 512,
+        "longest_step": 512,
+        "off_grid": "0/1",
+        "common_rate": "25/1",
+        "off_common_grid": "0/1",
+    }
+    assert accepted(video__average_rate="90000/3601", scan__grid=grid).frame_rate == Fraction(90000, 3601)
