@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.web.views import clips, home, market, orders, quotes, session, studio, terms
+from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms
 
 urlpatterns = [
     path("", home.home),
@@ -43,6 +43,10 @@ urlpatterns = [
     path("market/orders/<str:order_id>/progress", orders.progress),
     path("market/orders/<str:order_id>/pay", orders.pay),
     path("market/orders/<str:order_id>/files/<path:name>", orders.file),
+    path("desk", desk.desk),
+    path("desk/cases/<str:case_id>", desk.case),
+    path("desk/cases/<str:case_id>/claim", desk.claim),
+    path("desk/cases/<str:case_id>/decide", desk.decide),
     path("login", session.sign_in),
     path("logout", session.sign_out),
     path("language", session.language_choose),
