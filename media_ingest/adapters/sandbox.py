@@ -217,8 +217,8 @@ def _landlock(abi: int, readable: Sequence[str], writable: Sequence[str], execut
     granted += [(path, scratch) for path in writable]
     if executable:
         granted += [(path, _READ | _EXECUTE) for path in executable]
-        granted += [(path, _READ | _READ_DIR) for path in _LIBRARY_PATHS if os.path.exists(path)]  # noqa: PTH110
-        granted += [(path, _READ | _EXECUTE) for path in _LOADERS if os.path.exists(path)]  # noqa: PTH110
+        granted += [(path, _READ | _READ_DIR) for path in _LIBRARY_PATHS if os.access(path, os.F_OK)]
+        granted += [(path, _READ | _EXECUTE) for path in _LOADERS if os.access(path, os.F_OK)]
     for path, rights in granted:
         _grant(rules, path, rights & handled)
     if _syscall(_long(_LANDLOCK_RESTRICT), ctypes.c_int(rules), ctypes.c_uint32(0)) != 0:
