@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from core.errors import DomainError
 from licensing.domain.pricing import Estimate
 from licensing.services.estimates import estimate
+from marketplace.web.formats import amount_text, rate_text
 from marketplace.web.pictures import Picture, waterfall
 from marketplace.web.prices import Told, explained, told_steps
-from marketplace.web.formats import amount_text, rate_text
 from marketplace.web.said import EXCLUSIVITY, GENRES, RELEASES, SCOPES, TECH, problem_words
 
 SIZES: Final = {

@@ -110,7 +110,7 @@ class Tile:
 def tile_of(hit: Hit) -> Tile:
     """Return one clip as found, ready to be shown."""
     clip = hit.listing.clip
-    asset, reader = clip.asset, language()
+    asset = clip.asset
     duration = clip.end_ms - clip.start_ms
     judgement = hit.judgement
     return Tile(
@@ -125,7 +125,9 @@ def tile_of(hit: Hit) -> Tile:
         None if judgement is None else verdict_badge(judgement.answer.verdict),
         judgement is not None and judgement.usable,
         () if judgement is None else judgement.reasons,
-        () if judgement is None else tuple(said.condition_words(one.code, [])[0] for one in judgement.answer.conditions),
+        ()
+        if judgement is None
+        else tuple(said.condition_words(one.code, [])[0] for one in judgement.answer.conditions),
         hit.buyer_rate,
         None if hit.buyer_rate is None else line_amount(hit.buyer_rate, duration),
     )

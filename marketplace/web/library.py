@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import get_language
 
@@ -139,11 +140,11 @@ def files_of(actor: Actor, assets: Sequence[Asset], terms: Terms) -> list[File]:
 
 
 def _file(
-    actor: Actor, asset: Asset, terms: Terms, listings: dict[object, Listing], declared: dict[object, Declared]
+    actor: Actor, asset: Asset, terms: Terms, listings: dict[UUID, Listing], declared: dict[UUID, Declared]
 ) -> File:
     if asset.state in _ARRIVING:
-        waiting = waiting_of(asset_progress(actor=actor, asset_id=asset.id))
-        return File(asset, _arriving_badge(asset, waiting), waiting=waiting)
+        arriving = waiting_of(asset_progress(actor=actor, asset_id=asset.id))
+        return File(asset, _arriving_badge(asset, arriving), waiting=arriving)
     if asset.state == AssetState.REJECTED:
         words = wording(Reason(asset.reason), (get_language() or "en")[:2])
         return File(asset, said.REFUSED, refusal=words)
@@ -152,7 +153,7 @@ def _file(
     if clip is None or asset.state != AssetState.READY:
         return File(asset, said.LISTING["withdrawn"], poster=poster)
     listing, says = listings.get(clip.id), declared[clip.id]
-    waiting = None if poster else waiting_of(asset_progress(actor=actor, asset_id=asset.id))
+    waiting = None if poster else _deriving(actor, asset)
     return File(
         asset,
         said.LISTING[listing.state] if listing else said.PREVIEWING if waiting else said.READY,
@@ -162,9 +163,15 @@ def _file(
         ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),
         priced(clip, says, terms),
         obstacles_of(says),
-        waiting=waiting if waiting and waiting.stage != "done" else None,
+        waiting=waiting,
         unlisted=listing is None,
     )
+
+
+def _deriving(actor: Actor, asset: Asset) -> Waiting | None:
+    """Return how far the preview of a ready file is; None once it is made."""
+    progress = asset_progress(actor=actor, asset_id=asset.id)
+    return None if progress.stage == "done" else waiting_of(progress)
 
 
 def _arriving_badge(asset: Asset, waiting: Waiting) -> said.Badge:

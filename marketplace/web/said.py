@@ -18,6 +18,7 @@ from marketplace.catalog.domain.states import ListingState
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.orders.domain.drafting import LeftOutReason
 from marketplace.orders.domain.states import OrderState, QuoteState
+from marketplace.orders.selectors.earnings import EarningState
 from marketplace.web.formats import is_french, language
 
 Words = str | Promise
@@ -83,6 +84,12 @@ DECISION: Final[Mapping[str, Words]] = {
     Decision.APPROVE: _("approved"),
     Decision.REQUEST_CHANGES: _("asked for changes"),
     Decision.REFUSE: _("refused"),
+}
+EARNING: Final[Mapping[str, Badge]] = {
+    EarningState.EXPECTED: Badge(_("Expected: paid, being delivered"), "info", "…"),
+    EarningState.HELD: Badge(_("Earned, held for claims"), "ok", "✓"),
+    EarningState.AVAILABLE: Badge(_("Available for payout"), "ok", "✓"),
+    EarningState.REVERSED: Badge(_("Given back"), "warn", "!"),
 }
 QUOTE: Final[Mapping[str, Badge]] = {
     QuoteState.DRAFT: Badge(_("Draft"), "", "…"),
@@ -213,12 +220,16 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "role_missing": _("Your role does not allow this. An owner of your organisation can help; nothing was changed."),
     "no_rate_card": _("No price can be told at the moment. An operator has to load a rate card; nothing was stored."),
     "catalogue_missing": _("Nothing can be agreed yet: an operator has to load the clauses. Nothing was stored."),
-    "above_hard_maximum": _("These facts come to more than anything is sold for. Choose less exclusivity or a lower floor."),
+    "above_hard_maximum": _(
+        "These facts come to more than anything is sold for. Choose less exclusivity or a lower floor."
+    ),
     "facts_invalid": _("Some values are not right. Correct them and try again; nothing was stored."),
     "unknown_kind": _("Some values are not on the rate card. Correct them and try again; nothing was stored."),
     "cmo_undeclared": _("Say in your terms whether you belong to a collecting society. Nothing was changed."),
     "nothing_to_change": _("The clause says this already. Nothing was changed."),
-    "text_without_value": _("Your wording has to state every value of the clause in its own words. Nothing was stored."),
+    "text_without_value": _(
+        "Your wording has to state every value of the clause in its own words. Nothing was stored."
+    ),
     "under_review": _("It is being reviewed. Take it back first, then change it. Nothing was changed."),
     "case_taken": _("Somebody else is working on this case. Nothing was changed."),
     "case_changed": _("The case changed since you read it. Nothing was changed; look at it again."),

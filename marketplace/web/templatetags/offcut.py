@@ -91,3 +91,9 @@ def class_name(code: str) -> str:
 def clip_id(key: UUID) -> str:
     """A clip's public id."""
     return public_id(Prefix.CLIP, key)
+
+
+@register.filter
+def seconds(duration_ms: int) -> str:
+    """A length in seconds, exact to the millisecond."""
+    return formats.number_text(f"{duration_ms // 1000}.{duration_ms % 1000:03d}")

@@ -23,7 +23,7 @@ from marketplace.actions import LISTING_WRITE
 from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import listing_pause, listing_resume, listing_withdraw
 from marketplace.web import said
-from marketplace.web.formats import ratio_rate_text, rate_text
+from marketplace.web.formats import rate_text, ratio_rate_text
 from marketplace.web.library import link_of, obstacles_of, priced, terms_of
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.pictures import waterfall
@@ -146,4 +146,8 @@ def move(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
     except DomainError as error:
         told(request, error)
         return see(f"/studio/clips/{clip_id}")
-    return done(request, _("The clip is now: %(state)s.") % {"state": said.LISTING[listing.state].words}, f"/studio/clips/{clip_id}")
+    return done(
+        request,
+        _("The clip is now: %(state)s.") % {"state": said.LISTING[listing.state].words},
+        f"/studio/clips/{clip_id}",
+    )

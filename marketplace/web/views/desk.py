@@ -159,5 +159,9 @@ def decide(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
         told(request, error)
         typed = {"note": form.get("note", ""), "reason": form.get("reason", "")}
         return render(request, "marketplace/case.html", _context(actor, case_get(actor, key), "") | typed, status=422)
-    text = _("Approved once; a second person has to approve it too.") if found.state in WAITING else _("Decided. The creator sees it now.")
+    text = (
+        _("Approved once; a second person has to approve it too.")
+        if found.state in WAITING
+        else _("Decided. The creator sees it now.")
+    )
     return done(request, text, "/desk")

@@ -118,10 +118,11 @@ def use_cases(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _values(form: QueryDict) -> dict[str, Any]:
     """Return what differs from the preset."""
     values: dict[str, Any] = {}
-    if form.get("term") in TERMS:
-        values["term_months"] = int(form["term"])
-    if form.get("exclusivity") in NEED_EXCLUSIVITY:
-        values["exclusivity"] = form["exclusivity"]
+    term, exclusivity = form.get("term", ""), form.get("exclusivity", "")
+    if term in TERMS:
+        values["term_months"] = int(term)
+    if exclusivity in NEED_EXCLUSIVITY:
+        values["exclusivity"] = exclusivity
     highest = form.get("max_rate", "").strip().replace(",", ".")
     if highest:
         values["max_rate_per_minute"] = highest

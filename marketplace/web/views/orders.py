@@ -159,7 +159,9 @@ def _build_stages(found: BuildProgress, *, failed: bool) -> tuple[Stage, ...]:
     if found.state == DatasetState.READY:
         at = len(found.stages)
     return tuple(
-        Stage(said.BUILD_STAGES[stage], "done" if place < at else ("failed" if failed else "now") if place == at else "")
+        Stage(
+            said.BUILD_STAGES[stage], "done" if place < at else ("failed" if failed else "now") if place == at else ""
+        )
         for place, stage in enumerate(found.stages)
     )
 
@@ -183,7 +185,7 @@ def pay(request: HttpRequest, actor: Actor, order_id: str) -> HttpResponse:
 
 @require_safe
 @buyer_page
-def file(request: HttpRequest, actor: Actor, order_id: str, name: str) -> HttpResponse:
+def file(_request: HttpRequest, actor: Actor, order_id: str, name: str) -> HttpResponse:
     """Send the reader to a fresh, short-lived link of one file."""
     found = order_get(actor, key_of(Prefix.ORDER, order_id))
     dataset = datasets_listed(actor=actor, order_id=found.id).order_by("-version")[0]

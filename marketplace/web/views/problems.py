@@ -25,7 +25,7 @@ def _answer(request: HttpRequest, status: HTTPStatus, code: str, title: str, det
 
 
 @requires_csrf_token
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """There is no page at this address."""
     return _answer(
         request,
@@ -37,7 +37,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @requires_csrf_token
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The page exists and is not for this person."""
     return _answer(
         request,
@@ -49,7 +49,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 @requires_csrf_token
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The form's one-time value did not match: usually a sign-in in another tab."""
     return _answer(
         request,
@@ -70,6 +70,4 @@ def broken(request: HttpRequest) -> HttpResponse:
         body = problem_body(code="internal", title=title, status=status, detail=detail, request_id=request_id)
         return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
     context = {"title": title, "detail": detail, "request_id": request_id}
-    return HttpResponse(
-        render_to_string("marketplace/broken.html", context), status=HTTPStatus.INTERNAL_SERVER_ERROR
-    )
+    return HttpResponse(render_to_string("marketplace/broken.html", context), status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -42,9 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     problem = None
     if request.method == "POST":
         try:
-            membership = person_sign_in(
-                email=request.POST.get("email", ""), password=request.POST.get("password", "")
-            )
+            membership = person_sign_in(email=request.POST.get("email", ""), password=request.POST.get("password", ""))
         except DomainError as error:
             problem = error
         else:

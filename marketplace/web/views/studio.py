@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.accounts.actions import OrganisationKind
-from core.accounts.policy import Actor, require
+from core.accounts.policy import Actor
 from core.errors import DomainError
 from core.ids import Prefix
-from marketplace.actions import EARNINGS_VIEW
-from marketplace.ledger.selectors import creator_balance
-from marketplace.orders.models import Licence
+from marketplace.orders.selectors.earnings import EarningLine, earning_lines, earnings_summary, earnings_visible_to
+from marketplace.web import said
 from marketplace.web.library import (
     counted_waiting,
     failed_of,
@@ -26,9 +24,8 @@ from marketplace.web.library import (
     unfinished_of,
 )
 from marketplace.web.pages import done, key_of, page_for, see, told
-from marketplace.web.prices import told_snapshot
+from marketplace.web.prices import Told, told_snapshot
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Asset
 from media_ingest.selectors import asset_get, assets_visible_to
 from media_ingest.services.receiving import upload_append
 from media_ingest.services.uploads import upload_cancel, upload_create
@@ -123,21 +120,16 @@ def upload_drop(request: HttpRequest, actor: Actor, upload_id: str) -> HttpRespo
 @require_safe
 @studio_page
 def earnings(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show every licence granted on this studio's clips, how its price came about, and what is still held."""
-    require(actor, EARNINGS_VIEW)
-    granted = Licence.objects.filter(licensor_id=actor.organisation_id)
-    rows = granted.select_related("line", "clip__asset", "order").order_by("-id")[:EARNINGS_SHOWN]
-    sums = granted.aggregate(minor=Sum("line__amount_minor"), duration_ms=Sum("line__duration_ms"))
-    assert actor.organisation_id is not None  # noqa: S101 - a studio page is only opened to a studio
+    """Show every licence granted on this studio's clips, how its price came about, and where the money is."""
+    rows = earning_lines(earnings_visible_to(actor).order_by("-id")[:EARNINGS_SHOWN])
     context = {
         "section": "earnings",
-        "lines": [(row, told_snapshot(row.line.steps, row.line.currency)) for row in rows],
-        "balance": creator_balance(actor.organisation_id, "USD"),
-        "duration_ms": sums["duration_ms"] or 0,
+        "lines": [(row, said.EARNING[row.state], _steps(row)) for row in rows],
+        "summary": earnings_summary(actor),
     }
     return render(request, "marketplace/earnings.html", context)
 
 
-def asset_of(actor: Actor, text: str) -> Asset:
-    """Return the asset an address names."""
-    return asset_get(actor, key_of(Prefix.ASSET, text))
+def _steps(row: EarningLine) -> list[Told]:
+    line = row.licence.line
+    return told_snapshot(line.steps, line.currency)

@@ -55,7 +55,9 @@ def terms(request: HttpRequest, actor: Actor) -> HttpResponse:
         "section": "terms",
         "signed": signed,
         "sentences": sentences(effective_values(effective)) if effective else [],
-        "presets": [(preset, _PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()],
+        "presets": [
+            (preset, _PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()
+        ],
         "agreements": [(row, said.AGREEMENT[row.state]) for row in agreements_visible_to(actor).order_by("-id")[:50]],
         "societies": fields_of(CATALOGUE["CMO_STATUS"], CATALOGUE["CMO_STATUS"].defaults)[0],
         "may_write": allowed(actor, TERMS_WRITE),
@@ -108,7 +110,9 @@ def agreement(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResp
     return render(request, "marketplace/agreement.html", _context(actor, found, clause))
 
 
-def _context(actor: Actor, found: Agreement, clause: Clause | None, typed: dict[str, Any] | None = None) -> dict[str, Any]:
+def _context(
+    actor: Actor, found: Agreement, clause: Clause | None, typed: dict[str, Any] | None = None
+) -> dict[str, Any]:
     values, wording = amended_values(found), amended_wording(found)
     text, reader = agreement_text(found), language()
     context: dict[str, Any] = {
@@ -176,7 +180,13 @@ def _address(agreement_id: str) -> str:
 @studio_page
 def submit(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse:
     """Send the agreement on its way."""
-    return _step(request, actor, agreement_id, agreement_submit, _("Sent. What passes by itself has passed; a person reviews the rest."))
+    return _step(
+        request,
+        actor,
+        agreement_id,
+        agreement_submit,
+        _("Sent. What passes by itself has passed; a person reviews the rest."),
+    )
 
 
 @require_POST
