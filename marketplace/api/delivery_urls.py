@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.api import datasets, verify
+from marketplace.api import datasets, files, verify
 
 urlpatterns = [
     path("datasets", datasets.DatasetList.as_view(), name="datasets"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("datasets/<str:dataset_id>/files", datasets.DatasetFiles.as_view(), name="dataset-files"),
     path("datasets/<str:dataset_id>/files/links", datasets.DatasetLinks.as_view(), name="dataset-links"),
     path("datasets/<str:dataset_id>/verify_report", datasets.DatasetReport.as_view(), name="dataset-report"),
-    path("files/<str:token>/<path:name>", datasets.FileDownload.as_view(), name="file"),
+    path("files/<str:token>/<path:name>", files.FileDownload.as_view(), name="file"),
     path("verify/<str:code>", verify.CertificateCheck.as_view(), name="verify"),
 ]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from marketplace.delivery.domain.certificate import LicensedClip, PriceFacts, UseCaseFacts
 from marketplace.delivery.domain.folder import Grant
 from marketplace.delivery.domain.plan import SampleSpec
 from marketplace.delivery.domain.rows import Audio, Camera, Color, SampleRow
 from media_ingest.domain.formats import delivery_container
+from media_ingest.domain.timing import tolerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +157,14 @@ class Delivery:
     def duration_ms(self) -> int:
         """Licensed length of all clips together."""
         return sum(clip.end_ms - clip.start_ms for clip in self.clips)
+
+
+def length_fits(*, licensed_ms: int, delivered_ms: int, frame_rate: Fraction) -> bool:
+    """Whether a delivered sample is as long as licensed.
+
+    It may lack one frame at most. It may be longer where an edit list hides frames that a copy cannot leave
+    out: by as much as a header may disagree with its packets (half a second or one per cent).
+    """
+    if delivered_ms < licensed_ms:
+        return licensed_ms - delivered_ms <= 1000 / frame_rate + 1
+    return tolerated(Fraction(delivered_ms, 1000), Fraction(licensed_ms, 1000))

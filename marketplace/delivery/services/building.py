@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,6 @@ from core.ids import Prefix, parse_public_id
 from core.jobs.services import Claim, LeaseLost, Retryable, publish
 from core.transitions import advance
 from marketplace.delivery.adapters.bench import bench, free_bytes
-from marketplace.delivery.adapters.keys import StoredKey, key_valid_at
 from marketplace.delivery.domain.certificate import verify_code
 from marketplace.delivery.domain.deliverable import Delivery
 from marketplace.delivery.domain.errors import DATASET_NOT_BUILDABLE, DATASET_SOURCE_BROKEN
@@ -32,7 +30,7 @@ from marketplace.delivery.domain.plan import DatasetPlan, ShardPlan, dataset_pla
 from marketplace.delivery.domain.states import MACHINE, DatasetEvent, DatasetState
 from marketplace.delivery.domain.topics import DATASET_READY
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
-from marketplace.delivery.services.certifying import certificate_payload, signing_key_ensure
+from marketplace.delivery.services.certifying import certificate_payload, issue_time, signing_key_ensure
 from marketplace.delivery.services.cutting import Cutter
 from marketplace.delivery.services.gathering import delivery_of
 from marketplace.delivery.services.papers import Papers, SampleLedger, manifest_at, manifests_keep
@@ -201,7 +199,7 @@ class _Build:
         self, delivery: Delivery, shards: list[KeptFile], ledger: SampleLedger
     ) -> tuple[list[KeptFile], str, str]:
         keys = signing_key_ensure()
-        self._dataset.issued_at = issued_at = _issue_time(self._dataset, keys)
+        self._dataset.issued_at = issued_at = issue_time(self._dataset.issued_at, keys)
         self._move(DatasetEvent.PACK)
         self._claim.progress(DatasetState.PACKING, 0, 1)
         papers = Papers(self._dataset, delivery, ledger.facts(), issued_at, keys, self._folder)
@@ -242,15 +240,3 @@ class _Build:
                 after={"files": len(files), "bytes": sum(file.stored.size_bytes for file in files)},
             )
             publish(topic=DATASET_READY, subject=dataset.public_id, payload={"order": dataset.order.public_id})
-
-
-def _issue_time(dataset: Dataset, keys: tuple[StoredKey, ...]) -> datetime:
-    """The time the certificate states: the first attempt's, as long as the key of that time can still sign."""
-    if dataset.issued_at is not None:
-        try:
-            key_valid_at(keys, int(dataset.issued_at.timestamp())).private_key()
-        except (LookupError, ValueError):
-            pass
-        else:
-            return dataset.issued_at
-    return now().replace(microsecond=0)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.clock import now
 from marketplace.delivery.adapters.jws import CertificateError, verify
-from marketplace.delivery.adapters.keys import StoredKey, keys_ensure, keys_rotate
+from marketplace.delivery.adapters.keys import StoredKey, key_valid_at, keys_ensure, keys_rotate
 from marketplace.delivery.domain.errors import CERTIFICATE_UNKNOWN
 from marketplace.delivery.models import Certificate
 
@@ -43,6 +43,18 @@ def signing_key_rotate() -> tuple[StoredKey, ...]:
 def jwks() -> dict[str, Any]:
     """The public keys of every certificate ever issued here, as a JSON Web Key Set."""
     return {"keys": [key.public.as_json() for key in signing_key_ensure()]}
+
+
+def issue_time(earlier: datetime | None, keys: tuple[StoredKey, ...]) -> datetime:
+    """The time a certificate states: the earlier attempt's, as long as the key of that time can still sign."""
+    if earlier is not None:
+        try:
+            key_valid_at(keys, int(earlier.timestamp())).private_key()
+        except (LookupError, ValueError):
+            pass
+        else:
+            return earlier
+    return now().replace(microsecond=0)
 
 
 def certificate_payload(token: str) -> dict[str, Any]:

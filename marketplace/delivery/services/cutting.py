@@ -7,19 +7,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from core.jobs.services import Claim, LeaseLost, Retryable
 from core.timecode import ratio_text
-from marketplace.delivery.domain.deliverable import Deliverable
+from marketplace.delivery.domain.deliverable import Deliverable, length_fits
 from marketplace.delivery.domain.errors import DATASET_SOURCE_BROKEN
 from media_ingest.adapters.ffmpeg import ToolError, ToolFailedError, ToolLimitError, ToolStoppedError, probe_file
 from media_ingest.adapters.renditions import remux
 from media_ingest.adapters.storage import BlobMissing, store
 from media_ingest.domain.footage import Footage
 from media_ingest.domain.probe import parse
-
-_FRAMES_OF_TOLERANCE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +74,9 @@ class Cutter:
 
 
 def _require_same(clip: Deliverable, footage: Footage) -> None:
-    """Refuse a sample whose packets do not add up to what was licensed, within one frame."""
-    frame_ms = _FRAMES_OF_TOLERANCE * 1000 / footage.frame_rate + 1
+    """Refuse a sample whose packets do not add up to what was licensed."""
     licensed, length = clip.end_ms - clip.start_ms, footage.duration_ms
-    if abs(length - licensed) > frame_ms:
+    if not length_fits(licensed_ms=licensed, delivered_ms=length, frame_rate=footage.frame_rate):
         raise _broken(clip, f"{length} ms came out where {licensed} ms are licensed")
     picture = clip.picture
     wanted = (picture.width, picture.height, picture.video_codec)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
+from marketplace.delivery.domain.deliverable import length_fits
 from marketplace.delivery.domain.plan import CutMethod, SampleSpec, dataset_plan
 
 MIB = 1 << 20
@@ -61,3 +64,24 @@ def test_a_whole_source_is_copied() -> None:
 def test_what_no_loader_could_read_is_refused(samples: list[SampleSpec]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         dataset_plan(samples)
+
+
+@pytest.mark.parametrize(
+    ("licensed_ms", "delivered_ms", "fits"),
+    [
+        (2548, 2548, True),
+        (2548, 2515, True),
+        (2548, 2500, False),
+        (2548, 2635, True),
+        (2548, 3048, True),
+        (2548, 3049, False),
+        (2_400_000, 2_424_000, True),
+        (2_400_000, 2_424_001, False),
+        (2_400_000, 2_399_900, False),
+    ],
+)
+def test_a_sample_may_lack_one_frame_or_show_what_an_edit_list_hid(
+    licensed_ms: int, delivered_ms: int, *, fits: bool
+) -> None:
+    rate = Fraction(30)
+    assert length_fits(licensed_ms=licensed_ms, delivered_ms=delivered_ms, frame_rate=rate) is fits
