@@ -17,7 +17,7 @@ from core.ids import Prefix
 from licensing.domain.errors import NO_RATE_CARD
 from marketplace.api.catalog import PriceStepOut
 from marketplace.api.orders import OrderOut, order_shown
-from marketplace.api.search import ConditionOut, FiltersIn, GuardOut, filters_of
+from marketplace.api.search import ConditionOut, FiltersIn, PriceGuardOut, filters_of
 from marketplace.api.shown import condition_json, language
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.catalog.errors import QUERY_SYNTAX
@@ -118,7 +118,7 @@ class QuoteLineOut(serializers.Serializer[Any]):
         return shown_title(line.clip.title, line.clip.asset.original_name)
 
     def get_guard(self, line: QuoteLine) -> dict[str, str] | None:
-        return None if line.guard is None else GuardOut(line.guard).data
+        return None if line.guard is None else PriceGuardOut(line.guard).data
 
 
 class AcceptIn(serializers.Serializer[Any]):

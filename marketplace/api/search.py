@@ -79,7 +79,7 @@ class ConditionOut(serializers.Serializer[Any]):
     clips = serializers.IntegerField(allow_null=True)
 
 
-class GuardOut(serializers.Serializer[Any]):
+class PriceGuardOut(serializers.Serializer[Any]):
     """The price above the automatic ceiling, and who has to agree."""
 
     computed = serializers.CharField()
@@ -134,7 +134,7 @@ class HitOut(ClipBriefOut):
     rate_per_minute = AmountOut(allow_null=True)
     buyer_pays_per_minute = AmountOut(allow_null=True)
     amount = AmountOut(allow_null=True)
-    guard = GuardOut(allow_null=True)
+    guard = PriceGuardOut(allow_null=True)
     live_since = serializers.DateTimeField()
 
 

@@ -16,6 +16,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.ids import uuid7
 from core.money import Money
+from marketplace.ledger import selectors
 from marketplace.ledger import services as ledger
 from marketplace.ledger.domain import AccountKind, AccountRef, payout_posting, sale_postings
 from marketplace.ledger.selectors import account_balance, creator_balance
@@ -82,10 +83,11 @@ def at_once(jobs: list[Callable[[], object]]) -> Counter[str]:
     return Counter(outcomes)
 
 
-def _payable() -> tuple[object, Money]:
+def _payable() -> tuple[UUID, Money]:
     studio = studio_signed()
     order = order_delivered(buyer_as(), [clip_live(studio, width=3840, height=2160, duration_ms=2_400_000)])
     earnings_release(actor=SYSTEM, at=now() + timedelta(days=31))
+    assert studio.organisation_id
     return studio.organisation_id, order.quote.creators
 
 
@@ -100,7 +102,7 @@ def test_twenty_payouts_of_one_balance_pay_once() -> None:
         ]
     )
     assert outcomes == {"done": 1, "insufficient_balance": 19}
-    assert creator_balance(creator, "USD").available == Money.zero("USD")  # type: ignore[arg-type]  # not None
+    assert creator_balance(creator, "USD").available == Money.zero("USD")
     assert ledger_verify() == []
 
 
@@ -110,7 +112,7 @@ def test_without_the_lock_one_balance_is_paid_more_than_once(monkeypatch: pytest
     """The control of the test above."""
     creator, whole = _payable()
     everybody_has_read = threading.Barrier(8)
-    read = ledger.selectors.balances_by_account
+    read = selectors.balances_by_account
 
     def read_together(account_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
         balances = read(account_ids)
@@ -118,7 +120,7 @@ def test_without_the_lock_one_balance_is_paid_more_than_once(monkeypatch: pytest
         return balances
 
     monkeypatch.setattr(ledger, "_lock", lambda _accounts: None)
-    monkeypatch.setattr(ledger.selectors, "balances_by_account", read_together)
+    monkeypatch.setattr(selectors, "balances_by_account", read_together)
     outcomes = at_once(
         [
             lambda number=number: payout_send(  # type: ignore[misc]  # the loop's number is bound on purpose
