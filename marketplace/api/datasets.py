@@ -58,7 +58,7 @@ class DatasetQuery(serializers.Serializer[Any]):
 
 
 class ProgressOut(serializers.Serializer[BuildProgress]):
-    """How far a build is; bytes in done and total."""
+    """How far a build is; bytes in done and total, one step in short stages."""
 
     state = serializers.CharField()
     stage = serializers.CharField()

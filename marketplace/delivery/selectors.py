@@ -23,7 +23,7 @@ from marketplace.orders.models import Licence, QuoteLine
 
 @dataclass(frozen=True, slots=True)
 class BuildProgress:
-    """How far a build is; ``done`` and ``total`` count bytes, ``seconds_left`` is None while nothing is known."""
+    """How far a build is. ``done`` and ``total`` count bytes, in short stages one step; ``seconds_left`` may be unknown."""
 
     state: str
     stage: str
