@@ -252,8 +252,21 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "declaration_invalid": _("What you declared contradicts itself. Nothing was stored; correct it and save again."),
     "use_case_invalid": _("Some values are not right. Correct them and try again; nothing was stored."),
     "use_case_name_taken": _("Another use case has this name and says something else. Choose another name."),
+    "invalid_parameter": _("One of the values is outside what the clause offers. Nothing was changed."),
+    "contradiction": _("This contradicts another clause. Change one of the two; nothing was stored."),
+    "needs_amendment": _("This wish needs a person: propose it as a change of your agreement. Nothing was stored."),
+    "somebody_was_faster": _("Somebody else changed this at the same moment. Reload the page and look again."),
+    "illegal_transition": _("This is not possible at this stage. Nothing was changed."),
+    "withdrawn": _("Its creator took it back. Licences already granted stay as their terms say."),
+    "dataset_not_ready": _("Its files are offered once all of them are verified."),
+    "order_not_payable": _("The order cannot be paid at this stage. Nothing was charged."),
+    "quote_not_open": _("The quote is closed. Nothing was ordered; make a new one."),
+    "too_large": _("The file is larger than this installation accepts. Nothing was kept."),
+    "no_space": _("The disk is full at the moment. What arrived is safe; go on later."),
     "terms_name_taken": _("Other terms have this name. Choose another name; nothing was changed."),
 }
+
+_USUAL: Final = _("Nothing was changed. Correct it and try again.")
 
 
 def problem_words(error: DomainError) -> tuple[str, str]:
@@ -261,8 +274,7 @@ def problem_words(error: DomainError) -> tuple[str, str]:
     title = gettext(error.title)
     if not is_french() and error.code != "not_found":
         return title, error.detail
-    known = _PROBLEMS.get(error.code)
-    return title, str(known) if known is not None else error.detail
+    return title, str(_PROBLEMS.get(error.code, _USUAL))
 
 
 def condition_words(code: str, values: list[str]) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from core.ids import Prefix, public_id
 from core.money import Money, RatePerMinute
 from licensing.domain.wording import Text
-from marketplace.web import formats
+from marketplace.web import formats, said
 from marketplace.web.said import CLASSES, Badge
 
 register = template.Library()
@@ -97,3 +97,21 @@ def clip_id(key: UUID) -> str:
 def seconds(duration_ms: int) -> str:
     """A length in seconds, exact to the millisecond."""
     return formats.number_text(f"{duration_ms // 1000}.{duration_ms % 1000:03d}")
+
+
+@register.filter
+def purposes(codes: list[str]) -> str:
+    """Purposes of a grant in words."""
+    return said.listed(codes, said.PURPOSES)
+
+
+@register.filter
+def models(codes: list[str]) -> str:
+    """Classes of models in words."""
+    return said.listed(codes, said.MODEL_CLASSES)
+
+
+@register.filter
+def exclusivity(code: str) -> object:
+    """How exclusive a grant is, in words."""
+    return said.EXCLUSIVITY.get(code, code)
