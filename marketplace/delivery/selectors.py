@@ -23,7 +23,7 @@ from marketplace.orders.models import Licence, QuoteLine
 
 @dataclass(frozen=True, slots=True)
 class BuildProgress:
-    """How far a build is. ``done`` and ``total`` count bytes, in short stages one step; ``seconds_left`` may be unknown."""
+    """How far a build is: ``done`` and ``total`` in bytes (one step in short stages); ``seconds_left`` can be None."""
 
     state: str
     stage: str

@@ -45,7 +45,7 @@ def test_an_untouched_folder_verifies_with_the_published_and_with_its_own_keys(f
     "name",
     [
         "shards/shard-000000.tar", "shards/shard-000000.json", "manifest.jsonl", "manifest.parquet", "croissant.json",
-        "README.md", "SHA256SUMS", "BLAKE3SUMS", "certificate.jws", "jwks.json",
+        "README.md", "SHA256SUMS", "BLAKE3SUMS", "certificate.jws",
     ],
 )  # fmt: skip
 def test_one_flipped_byte_is_found_and_named(folder: Path, name: str) -> None:
