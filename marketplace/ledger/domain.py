@@ -129,7 +129,12 @@ class Earning:
 
 
 def sale_postings(*, order_ref: str, buyer_id: UUID, total: Money) -> list[Posting]:
-    """The buyer owes the total for escrow, and the provider collected it: the receivable is back at zero."""
+    """The buyer owes the total for escrow, and the provider collected it: the receivable is back at zero.
+
+    A total of zero (clips of a few frames) moves nothing.
+    """
+    if not total.minor:
+        return []
     receivable = AccountRef(AccountKind.BUYER_RECEIVABLE, total.currency, buyer_id)
     escrow = AccountRef(AccountKind.ESCROW, total.currency, buyer_id)
     cash = AccountRef(AccountKind.CASH_AT_PROVIDER, total.currency)
@@ -195,6 +200,8 @@ def payout_posting(*, payout_ref: str, creator_id: UUID, amount: Money) -> Posti
 
 def refund_postings(*, order_ref: str, buyer_id: UUID, total: Money) -> list[Posting]:
     """Give back an order whose whole total is in escrow (reverse its delivery transfers first, when there are any)."""
+    if not total.minor:
+        return []
     escrow = AccountRef(AccountKind.ESCROW, total.currency, buyer_id)
     refunds = AccountRef(AccountKind.REFUNDS, total.currency, buyer_id)
     cash = AccountRef(AccountKind.CASH_AT_PROVIDER, total.currency)

@@ -101,7 +101,16 @@ def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
         return True
     if listing.state != ListingState.LIVE or _under(listing) == under:
         return False
+    before = _under(listing)
     Listing.objects.filter(pk=listing.pk, state=ListingState.LIVE).update(**under)
+    record(
+        actor=actor,
+        action="listing.terms_changed",
+        subject=public_id(Prefix.CLIP, listing.clip_id),
+        organisation_id=listing.organisation_id,
+        before={name: str(value) for name, value in before.items()},
+        after={name: str(value) for name, value in under.items()},
+    )
     return True
 
 
