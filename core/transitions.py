@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, TypeVar
+
+from django.db import models
 
 from core.errors import ErrorCode, Kind
 from core.states import Machine
@@ -14,28 +16,20 @@ S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 
 
-class Stateful(Protocol):
-    """A row with a ``state`` column."""
-
-    pk: Any
-    state: Any
-    _default_manager: ClassVar[Any]
-
-
-def advance(instance: Stateful, machine: Machine[S, E], event: E, **changes: Any) -> S:
+def advance(instance: models.Model, machine: Machine[S, E], event: E, **changes: Any) -> S:
     """Move ``instance`` by ``event`` in one UPDATE that also checks the old state; return the new state.
 
     ``changes`` are further columns set in the same UPDATE. Refused with ``illegal_transition`` when the
     machine forbids it and ``somebody_was_faster`` when another transaction moved the row first.
     """
+    row: Any = instance  # any model with a state column
     states = type(next(iter(machine.transitions)))
-    old = states(instance.state)
+    old = states(row.state)
     new = machine.next(old, event)
-    manager = type(instance)._default_manager  # noqa: SLF001 - Django's documented name
-    rows = manager.filter(pk=instance.pk, state=str(old)).update(state=str(new), **changes)
+    manager = type(row)._default_manager  # noqa: SLF001 - Django's documented name
+    rows = manager.filter(pk=row.pk, state=str(old)).update(state=str(new), **changes)
     if rows != 1:
         raise SOMEBODY_WAS_FASTER(f"The {machine.name} is no longer {old}. Nothing was changed; reload and look again.")
-    instance.state = str(new)
-    for name, value in changes.items():
-        setattr(instance, name, value)
+    for name, value in {"state": str(new), **changes}.items():
+        setattr(row, name, value)
     return new

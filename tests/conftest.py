@@ -6,12 +6,14 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import django
 import hypothesis
 import pytest
+from django.conf import settings
+from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperations
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
@@ -30,6 +32,9 @@ def _point_the_product_at_a_temporary_home() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
     with contextlib.suppress(ImportError):
         django.setup()
+        settings.PASSWORD_HASHERS = [
+            "django.contrib.auth.hashers.MD5PasswordHasher"
+        ]  # hashing slowly is the point elsewhere
 
 
 _point_the_product_at_a_temporary_home()
@@ -55,6 +60,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("timeout") is None and folder in LIMITS:
             scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
             item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
+
+
+@pytest.fixture(autouse=True)
+def _append_only_tables_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django empties SQLite by DELETE between transactional tests, which our triggers refuse (PostgreSQL truncates)."""
+    usual = SqliteOperations.execute_sql_flush
+
+    def flush(operations: SqliteOperations, statements: Sequence[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            usual(operations, statements)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    monkeypatch.setattr(SqliteOperations, "execute_sql_flush", flush)
 
 
 def pytest_sessionfinish() -> None:

@@ -65,3 +65,8 @@ def kinds_on(queue: str) -> tuple[str, ...]:
 def topics() -> dict[str, tuple[str, ...]]:
     """Return every topic with the kinds it wakes, for the docs."""
     return {topic: tuple(kinds) for topic, kinds in sorted(_topics.items())}
+
+
+def registrations() -> tuple[Registration, ...]:
+    """Return how every kind is done, by kind, for the docs."""
+    return tuple(_handlers[kind] for kind in sorted(_handlers))

@@ -41,7 +41,8 @@ def enqueue(*, kind: str, subject: str, payload: Payload | None = None, delay: t
             "payload": payload or {},
             "queue": registration.queue,
             "max_attempts": registration.max_attempts,
-            "run_after": now() + (delay or timedelta()),
+            # By the database's clock, which also decides what is due.
+            **({"run_after": now() + delay} if delay else {}),
         },
     )
     if created and delay is None:

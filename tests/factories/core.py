@@ -27,7 +27,7 @@ class UserFactory(DjangoModelFactory[User]):
     name = factory.Sequence(lambda n: f"Person {n}")
 
     @classmethod
-    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+    def _create(cls, model_class: type[User], *_: Any, **kwargs: Any) -> User:
         return model_class.objects.create_user(password=PASSWORD, **kwargs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from core.errors import DomainError
 from core.idempotency.services import Answer, fingerprint_of, run_durably, run_once
 from tests.factories.core import OrganisationFactory, actor_as
 
+Run = Callable[..., Answer]
 PRINT = fingerprint_of("POST", "/api/v1/things", b"{}")
 
 
@@ -25,7 +27,7 @@ def creates(name: str) -> Answer:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", [run_once, run_durably])
-def test_a_repeat_gets_the_first_answer_byte_for_byte(run: type) -> None:
+def test_a_repeat_gets_the_first_answer_byte_for_byte(run: Run) -> None:
     actor = actor_as()
     first = run(actor=actor, key="k", fingerprint=PRINT, do=lambda: creates("x"))
     again = run(actor=actor, key="k", fingerprint=PRINT, do=lambda: creates("x"))
@@ -35,7 +37,7 @@ def test_a_repeat_gets_the_first_answer_byte_for_byte(run: type) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", [run_once, run_durably])
-def test_the_same_key_with_another_request_is_refused(run: type) -> None:
+def test_the_same_key_with_another_request_is_refused(run: Run) -> None:
     actor = actor_as()
     run(actor=actor, key="k", fingerprint=PRINT, do=lambda: creates("x"))
     with pytest.raises(DomainError) as refusal:
@@ -53,7 +55,7 @@ def test_a_key_belongs_to_one_actor() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("run", [run_once, run_durably])
-def test_a_refused_first_try_leaves_nothing_and_frees_the_key(run: type) -> None:
+def test_a_refused_first_try_leaves_nothing_and_frees_the_key(run: Run) -> None:
     actor = actor_as()
 
     def fails() -> Answer:
@@ -78,7 +80,7 @@ def test_a_key_that_is_none_is_refused(key: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_ten_at_once_execute_once_and_replay_nine_times() -> None:
     actor = actor_as()
-    barrier, answers = threading.Barrier(10), []
+    barrier, answers = threading.Barrier(10), list[Answer]()
 
     def ask() -> None:
         barrier.wait()

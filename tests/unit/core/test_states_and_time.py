@@ -13,11 +13,15 @@ from core.timecode import Ticks, parse_ratio, ratio_text
 
 
 class Door(StrEnum):
+    """A state."""
+
     OPEN = "open"
     SHUT = "shut"
 
 
 class Push(StrEnum):
+    """An event."""
+
     CLOSE = "close"
 
 

@@ -1,0 +1,74 @@
+"""One small, complete marketplace: a studio, a buyer and a desk with one of everything between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.accounts.actions import OrganisationKind, Role
+from core.accounts.models import ApiToken, Organisation
+from core.accounts.policy import Actor
+from core.jobs.runner import run_due
+from licensing.services.declarations import clip_declare
+from marketplace.catalog.services.listing import listings_create
+from marketplace.delivery.models import Certificate, Dataset
+from marketplace.orders.models import Licence, Order
+from tests.factories.core import actor_as, key_of
+from tests.factories.delivery import clip_from, rush
+from tests.factories.licensing import in_review, terms
+from tests.factories.marketplace import NOBODYS, SYSTEM, need, order_of, order_paid, quote_of, studio_signed
+from tests.factories.uploads import declared
+
+
+@dataclass(frozen=True)
+class World:
+    """The three who own something, and the public ids of what they own."""
+
+    studio: Actor
+    buyer: Actor
+    desk: Actor
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def owner(self, kind: OrganisationKind) -> Actor:
+        """The one whose things these are."""
+        return {
+            OrganisationKind.STUDIO: self.studio,
+            OrganisationKind.BUYER: self.buyer,
+            OrganisationKind.PLATFORM: self.desk,
+        }[kind]
+
+    def colleague(self, kind: OrganisationKind, role: Role) -> Actor:
+        """Somebody else of the same organisation, in another role."""
+        return actor_as(organisation=Organisation.objects.get(pk=self.owner(kind).organisation_id), role=role)
+
+
+def world_made() -> World:
+    """Bring in, declare, license, sell, build: through the services, on real footage."""
+    studio, desk = studio_signed(), actor_as(OrganisationKind.PLATFORM, Role.LEAD)
+    buyer = actor_as(OrganisationKind.BUYER)
+    clips = [clip_from(studio, rush(number), f"rush{number}.mp4") for number in (0, 2)]
+    for clip in clips:
+        clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+        listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    use_case = need(buyer)
+    sold = order_paid(buyer, clips[:1], use_case)
+    run_due()
+    dataset = Dataset.objects.get(order=sold)
+    case = in_review(studio, "AUDIT", per_year=3)
+    key_of(studio)
+    ids = {
+        "upload_id": declared(studio).public_id,
+        "asset_id": clips[1].asset.public_id,
+        "clip_id": clips[1].public_id,
+        "terms_profile_id": terms(studio, name="Spare").public_id,
+        "agreement_id": case.agreement.public_id,
+        "case_id": case.public_id,
+        "use_case_id": use_case.public_id,
+        "quote_id": quote_of(buyer, clips[1:], use_case).public_id,
+        "order_id": order_of(buyer, quote_of(buyer, clips[1:], use_case)).public_id,
+        "dataset_id": dataset.public_id,
+        "licence_id": Licence.objects.get(order=sold).public_id,
+        "token_id": ApiToken.objects.filter(user_id=studio.user_id).latest("id").public_id,
+        "verify_code": Certificate.objects.get(dataset=dataset).code,
+        "paid_order_id": Order.objects.get(pk=sold.pk).public_id,
+    }
+    return World(studio, buyer, desk, ids)

@@ -1,0 +1,307 @@
+"""Who may do what, over HTTP: every operation of the OpenAPI document has a row here, or this fails.
+
+Each operation is tried by nobody, by another organisation, in a wrong role, with a key that lacks its scope, and by
+those it is for. After every refusal, nothing in the database has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+
+from core.accounts.actions import OrganisationKind, Role, Scope
+from core.accounts.policy import Actor
+from tests.factories.core import actor_as, key_of
+from tests.factories.world import World, world_made
+
+STUDIO, BUYER, DESK = OrganisationKind.STUDIO, OrganisationKind.BUYER, OrganisationKind.PLATFORM
+NOT_TOLD = {"created_at", "last_used_at", "expires_at"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: whose it is, which colleague may not, what to send, and the right one's status."""
+
+    kind: OrganisationKind | None
+    status: int = 200
+    wrong: Role | None = None
+    body: dict[str, Any] | None = None
+    headers: dict[str, str] | None = None
+    raw: bytes | None = None
+    role: Role | None = None
+    """The right role, where the owner's will not do."""
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+DECLARATION = {"genre": "drone", "cmo_status": "none"}
+
+TABLE: dict[tuple[str, str], Row] = {
+    # The account itself
+    ("POST", "/auth/token"): Row(None, 401, body={"email": "nobody@example.org", "password": "not this one"}),
+    ("GET", "/me"): Row(STUDIO),
+    ("GET", "/tokens"): Row(STUDIO),
+    ("POST", "/tokens"): Row(STUDIO, 201, body={"label": "more", "scopes": ["library:read"]}),
+    ("DELETE", "/tokens/{token_id}"): Row(STUDIO),
+    # The library
+    ("GET", "/uploads"): Row(STUDIO),
+    ("POST", "/uploads"): Row(STUDIO, 201, Role.ACCOUNTANT, {"name": "A.mov", "size_bytes": 10}),
+    ("GET", "/uploads/{upload_id}"): Row(STUDIO),
+    ("DELETE", "/uploads/{upload_id}"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("POST", "/tus"): Row(
+        STUDIO, 201, Role.ACCOUNTANT, headers={**TUS, "Upload-Length": "10", "Upload-Metadata": "filename QS5tb3Y="}
+    ),
+    ("PATCH", "/tus/{upload_id}"): Row(
+        STUDIO,
+        204,
+        Role.ACCOUNTANT,
+        headers={**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+        raw=b"abc",
+    ),
+    ("DELETE", "/tus/{upload_id}"): Row(STUDIO, 204, Role.ACCOUNTANT, headers=TUS),
+    ("GET", "/assets"): Row(STUDIO),
+    ("GET", "/assets/{asset_id}"): Row(STUDIO),
+    ("GET", "/assets/{asset_id}/progress"): Row(STUDIO),
+    ("GET", "/clips"): Row(STUDIO),
+    ("GET", "/clips/{clip_id}"): Row(STUDIO),
+    ("PATCH", "/clips/{clip_id}"): Row(STUDIO, 200, Role.ACCOUNTANT, {"title": "Harbour at dawn"}),
+    ("GET", "/clips/{clip_id}/declaration"): Row(STUDIO),
+    ("PUT", "/clips/{clip_id}/declaration"): Row(STUDIO, 200, Role.ACCOUNTANT, DECLARATION),
+    ("GET", "/clips/{clip_id}/listing"): Row(STUDIO),
+    ("POST", "/clips/{clip_id}/pause"): Row(STUDIO, 200, Role.UPLOADER, {}),
+    ("POST", "/clips/{clip_id}/resume"): Row(STUDIO, 409, Role.UPLOADER, {}),
+    ("POST", "/clips/{clip_id}/withdraw"): Row(STUDIO, 200, Role.UPLOADER, {}),
+    ("GET", "/listings"): Row(STUDIO),
+    ("GET", "/media/{token}"): Row(None, 403),
+    # Terms
+    ("GET", "/clauses"): Row(None),
+    ("GET", "/clauses/{code}"): Row(None),
+    ("GET", "/terms_profiles"): Row(STUDIO),
+    ("POST", "/terms_profiles"): Row(STUDIO, 201, Role.UPLOADER, {"name": "Another", "preset": "open"}),
+    ("GET", "/terms_profiles/{terms_profile_id}"): Row(STUDIO),
+    ("POST", "/terms_profiles/{terms_profile_id}/versions"): Row(
+        STUDIO, 201, Role.UPLOADER, {"changes": {"TERM": {"training_access_months": 36}}}
+    ),
+    ("GET", "/agreements"): Row(STUDIO),
+    ("POST", "/agreements"): Row(STUDIO, 201, Role.UPLOADER, {"terms_profile_id": "{terms_profile_id}"}),
+    ("GET", "/agreements/{agreement_id}"): Row(STUDIO),
+    ("POST", "/agreements/{agreement_id}/amendments"): Row(
+        STUDIO, 409, Role.UPLOADER, {"clause": "AUDIT", "parameters": {"per_year": 2}}
+    ),
+    ("POST", "/agreements/{agreement_id}/submit"): Row(STUDIO, 409, Role.UPLOADER, {}),
+    ("POST", "/agreements/{agreement_id}/recall"): Row(STUDIO, 200, Role.UPLOADER, {}),
+    ("POST", "/agreements/{agreement_id}/sign"): Row(STUDIO, 409, Role.MANAGER, {"name": "A. Creator"}),
+    ("POST", "/agreements/{agreement_id}/end"): Row(STUDIO, 409, Role.UPLOADER, {}),
+    ("GET", "/desk/cases"): Row(DESK, 200, Role.FINANCE),
+    ("GET", "/desk/cases/{case_id}"): Row(DESK, 200, Role.FINANCE),
+    ("POST", "/desk/cases/{case_id}/claim"): Row(DESK, 200, Role.AUDITOR, {}),
+    ("POST", "/desk/cases/{case_id}/decide"): Row(DESK, 409, Role.AUDITOR, {"decision": "approve", "version": 1}),
+    # Prices and needs
+    ("POST", "/estimates"): Row(
+        None, 200, body={"duration_ms": 60_000, "width": 1920, "height": 1080, "frame_rate": "25/1"}
+    ),
+    ("GET", "/rate_cards/current"): Row(None),
+    ("GET", "/use_cases"): Row(BUYER),
+    ("POST", "/use_cases"): Row(BUYER, 201, Role.VIEWER, {"name": "More", "preset": "research"}),
+    ("GET", "/use_cases/{use_case_id}"): Row(BUYER),
+    ("POST", "/use_cases/{use_case_id}/versions"): Row(BUYER, 201, Role.VIEWER, {"preset": "research"}),
+    # Buying
+    ("GET", "/search"): Row(BUYER),
+    ("POST", "/search"): Row(BUYER, 200, body={"query": ""}),
+    ("POST", "/search/explain"): Row(BUYER, 200, body={"query": "", "use_case_id": "{use_case_id}"}),
+    ("GET", "/catalog/clips/{clip_id}"): Row(BUYER),
+    ("GET", "/quotes"): Row(BUYER),
+    ("POST", "/quotes"): Row(BUYER, 201, Role.VIEWER, {"use_case_id": "{use_case_id}", "clip_ids": ["{clip_id}"]}),
+    ("GET", "/quotes/{quote_id}"): Row(BUYER),
+    ("GET", "/quotes/{quote_id}/items"): Row(BUYER),
+    ("POST", "/quotes/{quote_id}/accept"): Row(BUYER, 201, Role.ENGINEER, {"conditions": []}),
+    ("GET", "/orders"): Row(BUYER),
+    ("GET", "/orders/{order_id}"): Row(BUYER),
+    ("POST", "/orders/{order_id}/pay"): Row(BUYER, 200, Role.ENGINEER, {}),
+    ("GET", "/licences"): Row(BUYER),
+    ("GET", "/licences/{licence_id}"): Row(BUYER),
+    # Delivery
+    ("GET", "/datasets"): Row(BUYER),
+    ("GET", "/datasets/{dataset_id}"): Row(BUYER),
+    ("GET", "/datasets/{dataset_id}/files"): Row(BUYER),
+    ("GET", "/datasets/{dataset_id}/progress"): Row(BUYER),
+    ("POST", "/datasets/{dataset_id}/files/links"): Row(BUYER, 200, body={"names": ["README.md"]}),
+    ("POST", "/datasets/{dataset_id}/verify_report"): Row(
+        BUYER, 409, body={"ok": True, "files": 1, "bytes": 1, "bad_files": []}
+    ),
+    ("GET", "/verify/{code}"): Row(None),
+    # Money
+    ("GET", "/earnings"): Row(STUDIO, 200, Role.UPLOADER),
+    ("GET", "/ledger"): Row(STUDIO, 200, Role.UPLOADER),
+}
+
+PUBLIC_VALUES = {"token": "forged", "code": "TERM"}
+
+
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    """Every operation of the API document, by method and path below /api/v1."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    methods = {"get", "post", "put", "patch", "delete"}
+    return {
+        (method.upper(), path.removeprefix("/api/v1")): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in methods
+    }
+
+
+def filled(value: Any, world: World) -> Any:
+    """Put the world's ids where the table names them."""
+    if isinstance(value, str):
+        return value.format_map({**world.ids, **PUBLIC_VALUES}) if "{" in value else value
+    if isinstance(value, dict):
+        return {name: filled(inner, world) for name, inner in value.items()}
+    return [filled(inner, world) for inner in value] if isinstance(value, list) else value
+
+
+def ask(world: World, key: tuple[str, str], actor: Actor | None, scopes: frozenset[Scope] | None = None) -> Any:
+    """Send one operation as somebody."""
+    method, path = key
+    row = TABLE[key]
+    values = {**PUBLIC_VALUES, **({"code": world.ids["verify_code"]} if path.startswith("/verify") else {})}
+    url = "/api/v1" + path.format_map({**world.ids, **values})
+    headers = {"Idempotency-Key": "once", **(row.headers or {})}
+    kind = headers.pop("Content-Type", "application/json")
+    if actor is not None:
+        headers["Authorization"] = f"Bearer {key_of(actor, scopes)}"
+    data = row.raw if row.raw is not None else json.dumps(filled(row.body, world)) if row.body is not None else ""
+    return Client().generic(method, url, data, content_type=kind, headers=headers)
+
+
+def everything() -> dict[str, str]:
+    """A digest of every table but keys and idempotency claims, which asking itself writes."""
+    digests = {}
+    for model in apps.get_models():
+        if model._meta.label in {"core.ApiToken", "core.AuditEvent", "core.AuditHead", "sessions.Session"}:
+            continue
+        rows = sorted(
+            str(sorted((name, str(value)) for name, value in row.items() if name not in NOT_TOLD))
+            for row in model._default_manager.values()
+        )
+        digests[model._meta.label] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return digests
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Fail when the body left a trace outside keys and audit; the body's people are made before."""
+    before = everything()
+    yield
+    after = everything()
+    assert after == before, [name for name in after if after[name] != before.get(name)]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """One of everything."""
+    return world_made()
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
+    assert set(operations()) == set(TABLE)
+
+
+def test_operations_without_a_key_are_just_the_ones_this_table_calls_public() -> None:
+    public = {key for key, operation in operations().items() if operation.get("security") in (None, [], [{}])}
+    assert public == {key for key, row in TABLE.items() if row.kind is None}
+
+
+@pytest.mark.timeout(180)
+def test_nobody_is_let_in_and_nothing_changes(world: World) -> None:
+    for key, row in TABLE.items():
+        with unchanged():
+            answer = ask(world, key, None)
+        if row.kind is not None:
+            assert (answer.status_code, answer.json()["code"]) == (401, "auth_required"), key
+        else:
+            assert answer.status_code == row.status, (key, answer.content)
+
+
+@pytest.mark.timeout(180)
+def test_another_organisation_finds_nothing_and_changes_nothing(world: World) -> None:
+    strangers = {kind: actor_as(kind, Role.LEAD if kind is DESK else Role.OWNER) for kind in OrganisationKind}
+    for key, row in TABLE.items():
+        if row.kind is None or row.kind is DESK:
+            continue
+        with transaction.atomic():
+            before = everything()
+            answer = ask(world, key, strangers[row.kind])
+            text = answer.content.decode() if not answer.streaming else ""
+            told = [value for value in world.ids.values() if value in text and value not in str(row.body)]
+            if _names_a_thing(key):
+                assert answer.status_code in {403, 404}, (key, answer.status_code, text)
+                assert everything() == before, key
+            elif key[1].startswith(("/search", "/catalog")):
+                told = [value for value in told if not value.startswith("clp_")]  # the catalogue is for every buyer
+            assert not told or answer.status_code == 404, (key, told)
+            transaction.set_rollback(True)
+
+
+def _names_a_thing(key: tuple[str, str]) -> bool:
+    """Whether the operation is about something that belongs to somebody."""
+    row = TABLE[key]
+    if key[1].startswith("/catalog/"):
+        return False
+    return "{" in key[1] or "{use_case_id}" in str(row.body) or "{terms_profile_id}" in str(row.body)
+
+
+@pytest.mark.timeout(180)
+def test_other_kinds_of_organisation_are_refused_and_change_nothing(world: World) -> None:
+    strangers = {kind: actor_as(kind) for kind in OrganisationKind}
+    for key, row in TABLE.items():
+        if row.kind is None or key[1].startswith(("/me", "/tokens")):
+            continue
+        for kind, stranger in strangers.items():
+            if kind is row.kind or (kind is DESK and key[0] == "GET"):
+                continue
+            with unchanged():
+                answer = ask(world, key, stranger)
+            assert answer.status_code in {403, 404}, (key, kind, answer.status_code, answer.content)
+
+
+@pytest.mark.timeout(180)
+def test_a_colleague_in_the_wrong_role_is_refused_and_changes_nothing(world: World) -> None:
+    for key, row in TABLE.items():
+        if row.kind is None or row.wrong is None:
+            continue
+        colleague = world.colleague(row.kind, row.wrong)
+        with unchanged():
+            answer = ask(world, key, colleague)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_missing"), (key, answer.content)
+
+
+@pytest.mark.timeout(180)
+def test_a_key_without_the_scope_is_refused_and_changes_nothing(world: World) -> None:
+    for key, operation in operations().items():
+        scope, row = operation.get("x-scope"), TABLE[key]
+        if scope is None or row.kind is None:
+            continue
+        with unchanged():
+            answer = ask(world, key, world.owner(row.kind), frozenset(Scope) - {Scope(scope)})
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), (key, answer.content)
+
+
+@pytest.mark.timeout(180)
+def test_the_right_person_gets_the_promised_answer(world: World) -> None:
+    for key, row in TABLE.items():
+        if row.kind is None:
+            continue
+        with transaction.atomic():
+            answer = ask(world, key, world.owner(row.kind))
+            shown = answer.content if not answer.streaming else b""
+            assert answer.status_code == row.status, (key, answer.status_code, shown)
+            transaction.set_rollback(True)
