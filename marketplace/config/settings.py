@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.logging import logging_configure
-from marketplace.config.env import BASE_DIR, read
+from marketplace.config.env import BASE_DIR, describe, read
 
 OFFCUT = read()
+ENVIRONMENT = describe()  # for the docs
 (OFFCUT.home / "static").mkdir(parents=True, exist_ok=True)
 logging_configure(console=OFFCUT.log_console, level=OFFCUT.log_level)
 
