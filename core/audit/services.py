@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from core.accounts.policy import Actor
 from core.audit.models import AuditEvent, AuditHead
@@ -80,17 +81,21 @@ def record(
 
 def verify_chain() -> list[ChainFault]:
     """Recompute every chain; return the first fault of each (an empty list: nothing was touched)."""
-    faults: list[ChainFault] = []
-    for head in AuditHead.objects.order_by("chain"):
-        fault = _first_fault(head)
-        if fault is not None:
-            faults.append(fault)
-    return faults
+    # Longest first, heads second: what is appended meanwhile makes heads longer, never shorter.
+    longest = dict(AuditEvent.objects.values_list("chain").annotate(Max("sequence")).order_by("chain"))
+    heads = list(AuditHead.objects.order_by("chain"))
+    beyond = [
+        ChainFault(head.chain, head.sequence + 1, "an event lies beyond the end of the chain")
+        for head in heads
+        if longest.get(head.chain, 0) > head.sequence
+    ]
+    return beyond + [fault for head in heads if (fault := _first_fault(head)) is not None]
 
 
 def _first_fault(head: AuditHead) -> ChainFault | None:
     previous, expected = _GENESIS, 1
-    for event in AuditEvent.objects.filter(chain=head.chain).order_by("sequence").iterator():
+    events = AuditEvent.objects.filter(chain=head.chain, sequence__lte=head.sequence)
+    for event in events.order_by("sequence").iterator():
         if event.sequence != expected:
             return ChainFault(head.chain, expected, "an event is missing")
         if event.previous != previous or event.digest != _digest(previous, event.sequence, event.body):

@@ -1,0 +1,204 @@
+"""The main job as people run it: `run.py demo`, once, twice, on real footage, and while its workers are killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow.parquet as pq
+import pytest
+import webdataset
+
+from tests.house import ROOT, House, house
+
+FOOTAGE = ROOT.parent / "shared" / "footage"
+WITHIN_S = 500
+
+
+def demo(home: House, *arguments: str) -> dict[str, Any]:
+    """Run the demo as a person does, without tools in PATH; return its JSON object."""
+    command = [
+        sys.executable,
+        str(ROOT / "run.py"),
+        "demo",
+        "--no-serve",
+        "--json",
+        "--port",
+        str(home.port),
+        *arguments,
+    ]
+    environment = {**home.environment, "PATH": "/usr/bin:/bin", "HOME": str(home.home / "empty")}
+    done = subprocess.run(
+        command, env=environment, cwd=home.home, capture_output=True, text=True, timeout=WITHIN_S, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, "nothing but the JSON object goes to standard output"
+    told: dict[str, Any] = json.loads(lines[0])
+    return told
+
+
+def offcut(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the buyer's command."""
+    return subprocess.run(
+        [sys.executable, "-m", "offcut", *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> House:
+    """A home that nothing lives in yet."""
+    made = House(tmp_path / "home")
+    made.home.mkdir(parents=True)
+    return made
+
+
+@contextlib.contextmanager
+def flipped(path: Path) -> Iterator[None]:
+    """Change one bit in the middle of a file, and put it back."""
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    yield
+    path.write_bytes(whole)
+
+
+def check_books(told: dict[str, Any]) -> None:
+    """The money adds up from the lines to the total."""
+    quote = told["quote"]
+    earned = sum(Decimal(asset["earns"]) for asset in {a["asset_id"]: a for a in told["assets"] if a["earns"]}.values())
+    assert earned == Decimal(quote["creators"])
+    assert Decimal(quote["creators"]) + Decimal(quote["service_fee"]) == Decimal(quote["total"])
+    assert told["ledger"] == {"balanced": True}
+
+
+def check_folder(told: dict[str, Any]) -> None:
+    """The delivered folder loads with the buyer's libraries and verifies; any flipped byte is named."""
+    folder = Path(told["dataset"]["path"])
+    shards = sorted(str(path) for path in (folder / "shards").glob("*.tar"))
+    assert len(shards) == told["dataset"]["shards"]
+    samples = list(webdataset.WebDataset(shards, shardshuffle=False))
+    assert len(samples) == told["dataset"]["samples"] == told["quote"]["clips"]
+    assert {json.loads(sample["json"])["key"] for sample in samples} == {sample["__key__"] for sample in samples}
+    assert pq.read_table(folder / "manifest.parquet").num_rows == len(samples)
+    assert offcut("verify", str(folder)).returncode == 0
+    names = ("manifest.parquet", "manifest.jsonl", "croissant.json", "certificate.jws", "shards/shard-000000.tar")
+    for name in names:
+        with flipped(folder / name):
+            refused = offcut("verify", str(folder))
+        assert refused.returncode == 5, (name, refused.stdout, refused.stderr)
+        assert name in refused.stdout + refused.stderr, name
+
+
+def test_the_demo_tells_the_whole_story_and_a_second_run_repeats_nothing(home: House) -> None:
+    first = demo(home)
+    states = [asset["state"] for asset in first["assets"]]
+    assert (states.count("ready"), states.count("rejected")) == (7, 1)
+    assert [asset["reason"] for asset in first["assets"] if asset["state"] == "rejected"] == ["damaged"]
+    assert {asset["resolution_class"] for asset in first["assets"] if asset["state"] == "ready"} == {
+        "sd",
+        "720p",
+        "1080p",
+        "2160p",
+    }
+    assert first["quote"]["clips"] == 7
+    check_books(first)
+    check_folder(first)
+    second = demo(home)
+    assert {name: second[name] for name in ("assets", "quote", "order_id", "certificate")} == {
+        name: first[name] for name in ("assets", "quote", "order_id", "certificate")
+    }
+    assert second["dataset"] == first["dataset"]
+
+
+@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="the real footage is not beside this checkout")
+def test_real_footage_is_read_sold_and_delivered_as_expected(home: House) -> None:
+    told = demo(home, "--footage", str(FOOTAGE))
+    by_file = {asset["file"]: asset for asset in told["assets"]}
+    for expected in json.loads((FOOTAGE / "expected.json").read_text())["files"]:
+        asset = by_file[expected["file"]]
+        assert asset["state"] == expected["state"], asset
+        if expected["state"] == "rejected":
+            assert asset["reason"] in expected["reasons"], asset
+            continue
+        for name in ("video_codec", "width", "height", "resolution_class", "bit_depth", "has_audio"):
+            assert asset[name] == expected[name], (asset, name)
+        assert abs(asset["duration_ms"] - expected["duration_ms"]) <= expected["tolerance_ms"], asset
+        assert asset["rotation"] % 180 == expected["rotation"] % 180, asset
+        assert abs(Fraction(asset["frame_rate"]) / Fraction(expected["frame_rate"]) - 1) <= Fraction(1, 100), asset
+    same = by_file["good/drone again (same bytes) é.mp4"], by_file["good/drone_gopro_karma.mp4"]
+    assert same[0]["asset_id"] == same[1]["asset_id"]
+    check_books(told)
+    check_folder(told)
+
+
+def running_kinds(home: House) -> set[str]:
+    """Which kinds of job are being done, straight from the database."""
+    query = "SELECT kind FROM core_job WHERE state = 'running'"
+    if url := home.environment.get("DATABASE_URL"):
+        with psycopg.connect(url) as postgres:
+            return {kind for (kind,) in postgres.execute(query)}
+    with contextlib.closing(sqlite3.connect(f"file:{home.home}/offcut.sqlite3?mode=ro", uri=True)) as sqlite:
+        return {kind for (kind,) in sqlite.execute(query)}
+
+
+def kill_worker(home: House) -> bool:
+    """SIGKILL the worker and all its children at once."""
+    groups = home.leaders("celery")
+    for group in groups:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+    return bool(groups)
+
+
+def counted(home: House, table: str) -> int:
+    """How many rows a table holds."""
+    query = f"SELECT count(*) FROM {table}"  # noqa: S608 - our own table names
+    if url := home.environment.get("DATABASE_URL"):
+        with psycopg.connect(url) as postgres:
+            return int(postgres.execute(query).fetchone()[0])  # type: ignore[index]  # count(*) has a row
+    with contextlib.closing(sqlite3.connect(f"file:{home.home}/offcut.sqlite3?mode=ro", uri=True)) as sqlite:
+        return int(sqlite.execute(query).fetchone()[0])
+
+
+def test_workers_killed_at_each_stage_change_nothing_about_the_result(tmp_path: Path) -> None:
+    with house(tmp_path / "home", OFFCUT_JOB_LEASE_S="3") as running:
+        command = [str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "manage.py"), "demo", "--json"]
+        if not Path(command[0]).exists():
+            command[0] = sys.executable
+        log = (running.home / "demo.log").open("wb")
+        environment = {**running.environment, "OFFCUT_PUBLIC_URL": running.url}
+        process = subprocess.Popen(
+            [*command, "--url", running.url], env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        struck: set[str] = set()
+        while process.poll() is None:
+            fresh = running_kinds(running) - struck
+            if fresh and kill_worker(running):
+                struck |= fresh
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        assert process.stdout is not None
+        said = process.stdout.read()
+        assert process.returncode == 0, (running.home / "demo.log").read_text()[-4000:]
+        assert {"media_ingest.probe", "media_ingest.derive", "delivery.build"} <= struck
+        told = json.loads(said)
+        assert sorted(asset["state"] for asset in told["assets"]) == ["ready"] * 7 + ["rejected"]
+        assert told["quote"]["clips"] == counted(running, "marketplace_licence") == 7
+        assert counted(running, "marketplace_dataset") == 1
+        assert counted(running, "marketplace_order") == 1
+        check_books(told)
+        check_folder(told)
+        undisturbed_transfers = 1 + 7 + 1  # captured; to the creator for each clip; the fee
+        assert counted(running, "marketplace_transfer") == undisturbed_transfers
