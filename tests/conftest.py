@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -10,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import django
+import django.db.backends.sqlite3.base  # first, because it and its operations import each other
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperations
+from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
@@ -30,11 +30,9 @@ def _point_the_product_at_a_temporary_home() -> None:
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
         os.environ["OFFCUT_BROKER_URL"] = broker
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
-    with contextlib.suppress(ImportError):
-        django.setup()
-        settings.PASSWORD_HASHERS = [
-            "django.contrib.auth.hashers.MD5PasswordHasher"
-        ]  # hashing slowly is the point elsewhere
+    django.setup()
+    # Hashing passwords slowly is the point elsewhere.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 _point_the_product_at_a_temporary_home()

@@ -20,7 +20,7 @@ from media_ingest.models import Asset, Clip, DerivativeKind, Upload
 from media_ingest.services.links import media_link
 
 _LARGEST: Final = 2**62
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHA256: Final = re.compile(r"^([0-9a-f]{64})?$")
 _TEXT_SENT: Final = 20_000  # what is sent may be longer than what is kept, never without limit
 
 

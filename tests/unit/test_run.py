@@ -92,8 +92,8 @@ def test_root_on_debian_installs_the_missing_package(monkeypatch: pytest.MonkeyP
     asked: list[list[str]] = []
     monkeypatch.setattr(run, "can_make_venv", lambda _: bool(asked))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(run.subprocess, "run", lambda command, **_: asked.append(command))
+    monkeypatch.setattr("run.shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("run.subprocess.run", lambda command, **_: asked.append(command))
     assert run.find_python() == sys.executable
     assert [command[1] for command in asked] == ["update", "install"]
     assert asked[1][-1] == f"python3.{sys.version_info.minor}-venv"

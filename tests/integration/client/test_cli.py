@@ -154,7 +154,7 @@ def run(words: list[str], config: Path, **extra: str) -> subprocess.Popen[str]:
 
 
 def wait_for(condition: Any, limit_s: float = 15.0) -> None:
-    import threading  # noqa: PLC0415
+    import threading  # noqa: PLC0415 - only this waits
 
     deadline = time.monotonic() + limit_s
     while not condition():
