@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from core.ids import Prefix, public_id
 from core.money import Money, RatePerMinute
-from licensing.domain.wording import Text
+from licensing.domain.wording import NARROW, Text
 from marketplace.web import formats, said
 from marketplace.web.said import CLASSES, Badge
 
@@ -115,3 +115,9 @@ def models(codes: list[str]) -> str:
 def exclusivity(code: str) -> object:
     """How exclusive a grant is, in words."""
     return said.EXCLUSIVITY.get(code, code)
+
+
+@register.filter
+def colon(text: str) -> str:
+    """A text with its colon, typeset as the language wants it."""
+    return f"{text}{NARROW}:" if formats.is_french() else f"{text}:"

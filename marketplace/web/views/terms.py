@@ -120,7 +120,7 @@ def _context(
         "agreement": found,
         "badge": said.AGREEMENT[found.state],
         "sentences": sentences(values),
-        "amendments": [compared(found, row) for row in live_amendments(found)],
+        "amendments": [compared(found, row, Language(found.language)) for row in live_amendments(found)],
         "decisions": [(row, said.DECISION[row.decision], _reason(row.reason_code)) for row in decisions_of(found)],
         "text": text.text.of(reader),
         "sha256": text.sha256,
