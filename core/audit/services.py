@@ -84,15 +84,10 @@ def verify_chain() -> list[ChainFault]:
     # Longest first, heads second: what is appended meanwhile makes heads longer, never shorter.
     longest = dict(AuditEvent.objects.values_list("chain").annotate(Max("sequence")).order_by("chain"))
     heads = list(AuditHead.objects.order_by("chain"))
-    beyond = [
-        ChainFault(head.chain, head.sequence + 1, "an event lies beyond the end of the chain")
-        for head in heads
-        if longest.get(head.chain, 0) > head.sequence
-    ]
-    return beyond + [fault for head in heads if (fault := _first_fault(head)) is not None]
+    return [fault for head in heads if (fault := _first_fault(head, longest.get(head.chain, 0))) is not None]
 
 
-def _first_fault(head: AuditHead) -> ChainFault | None:
+def _first_fault(head: AuditHead, longest: int) -> ChainFault | None:
     previous, expected = _GENESIS, 1
     events = AuditEvent.objects.filter(chain=head.chain, sequence__lte=head.sequence)
     for event in events.order_by("sequence").iterator():
@@ -103,4 +98,6 @@ def _first_fault(head: AuditHead) -> ChainFault | None:
         previous, expected = event.digest, expected + 1
     if head.sequence != expected - 1 or head.digest != previous:
         return ChainFault(head.chain, expected, "the end of the chain was cut off")
+    if longest > head.sequence:
+        return ChainFault(head.chain, head.sequence + 1, "an event lies beyond the end of the chain")
     return None
