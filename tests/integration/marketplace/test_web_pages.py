@@ -37,10 +37,16 @@ pytestmark = pytest.mark.django_db
 DECLARED = {"genre": "generic", "release": "none_needed", "people": "none", "cmo_status": "none"}
 
 
+def person_of(actor: Actor) -> User:
+    """The person behind an actor."""
+    assert actor.user_id is not None
+    return User.objects.get(pk=actor.user_id)
+
+
 def browser(actor: Actor, language: str = "en") -> Client:
     """A signed-in browser that prefers a language."""
     client = Client(headers={"accept-language": language})
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(person_of(actor))
     return client
 
 
@@ -102,7 +108,7 @@ def test_without_a_rate_card_the_home_page_still_stands() -> None:
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for_and_nowhere_else() -> None:
-    user = User.objects.get(pk=actor_as().user_id)
+    user = person_of(actor_as())
     typed = {"email": user.email, "password": PASSWORD}
     assert Client().post("/login", {**typed, "next": "/studio/terms"})["Location"] == "/studio/terms"
     assert Client().post("/login", {**typed, "next": "https://elsewhere.example/"})["Location"] == "/studio"
@@ -329,9 +335,7 @@ def test_a_use_case_that_is_refused_keeps_what_was_typed() -> None:
 def test_a_colleague_who_may_not_buy_is_told_who_may() -> None:
     studio, buyer = studio_signed(), buyer_as()
     quote = quote_of(buyer, [clip_live(studio, duration_ms=60_000)])
-    viewer = actor_as(
-        OrganisationKind.BUYER, Role.VIEWER, User.objects.get(pk=buyer.user_id).memberships.get().organisation
-    )
+    viewer = actor_as(OrganisationKind.BUYER, Role.VIEWER, person_of(buyer).memberships.get().organisation)
     said = text_of(browser(viewer), f"/market/quotes/{quote.public_id}")
     assert "purchasing department" in said
     assert "Accept and order" not in said
