@@ -15,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
+from tests import services
+
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
 
@@ -52,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             folder = item.path.relative_to(ROOT / "tests").parts[0]
         except ValueError:
             continue
+        if item.get_closest_marker("postgres") and not os.environ.get("DATABASE_URL"):
+            item.add_marker(pytest.mark.skip(reason="runs in the suite's second half, on PostgreSQL"))
         if folder == "e2e":
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
@@ -93,6 +97,14 @@ def repository() -> Path:
 def offcut_home() -> Path:
     """The temporary OFFCUT_HOME of this process."""
     return HOME
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Chromium, for Playwright's `executable_path`; skips without it, fails where CI requires it."""
+    found = services.chromium()
+    services.require("chromium", found, "apt-get install chromium")
+    return str(found)
 
 
 @pytest.fixture
