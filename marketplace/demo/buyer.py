@@ -12,6 +12,7 @@ from offcut import Client
 from offcut.delivery import Delivered
 from offcut.downloading import DownloadEvent
 from offcut.models import Dataset, Order, Progress, Quote, UseCase
+from offcut.waiting import wait_until
 
 USE_CASE_NAME: Final = "Text-to-video, commercial"
 _WAIT_S: Final = 3600.0
@@ -92,6 +93,17 @@ def dataset_follow(client: Client, order: Order, bar: Bar) -> Dataset:
             bar.move(progress.done, progress.total, progress.stage)
 
     return client.datasets.wait(str(order.dataset_id), timeout_s=_WAIT_S, on_progress=show)
+
+
+def delivery_close(client: Client, order: Order) -> Order:
+    """Wait until the verified download has closed the delivery, which credits the creators."""
+    return wait_until(
+        client.transport,
+        lambda: client.orders.get(order.id),
+        lambda seen: seen.state == "delivered",
+        timeout_s=_WAIT_S,
+        what="The delivery",
+    )
 
 
 def dataset_fetch(client: Client, dataset: Dataset, folder: Path, bar: Bar) -> Delivered:

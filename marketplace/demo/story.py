@@ -108,6 +108,8 @@ class Story:
         if not delivered.ok:
             bad = delivered.verification.bad_files if delivered.verification else [f.name for f in delivered.failed]
             self.faults.append(f"the download does not verify: {', '.join(bad)}")
+        else:
+            buyer.delivery_close(company, order)
         return Outcome(brought, bought, dataset, delivered, self.balanced(), self.screen.seconds)
 
     def balanced(self) -> bool:
