@@ -157,8 +157,8 @@ def compared(agreement: Agreement, row: Amendment, reader: Language | None = Non
     return Compared(
         row,
         view.clause.number,
-        view.clause.title.of(chosen),
-        view.clause.summary.of(chosen),
+        view.clause.title.of(language()),
+        view.clause.summary.of(language()),
         said.AMENDMENT_KIND[row.kind],
         said.AMENDMENT[row.state],
         view.changes,

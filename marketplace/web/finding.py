@@ -26,7 +26,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.search import Hit
 from marketplace.orders.selectors.market import Market, market_hits, market_search
 from marketplace.web import said
-from marketplace.web.formats import language, ratio_rate_text
+from marketplace.web.formats import language, ratio_rate_text, typeset
 from marketplace.web.library import link_of
 from marketplace.web.pages import key_of
 from media_ingest.domain.resolution import ResolutionClass, resolution_class
@@ -124,7 +124,7 @@ def tile_of(hit: Hit) -> Tile:
         bool(asset.has_audio),
         None if judgement is None else verdict_badge(judgement.answer.verdict),
         judgement is not None and judgement.usable,
-        () if judgement is None else judgement.reasons,
+        () if judgement is None else tuple(typeset(reason) for reason in judgement.reasons),
         ()
         if judgement is None
         else tuple(said.condition_words(one.code, [])[0] for one in judgement.answer.conditions),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import get_language
 
 from core.money import Money, RatePerMinute, decimal_text
-from licensing.domain.wording import NARROW, Language, date_text, whole_text
+from licensing.domain.wording import NARROW, Language, date_text, french, whole_text
 
 _MINUTE, _HOUR = 60, 3600
 _SYMBOL = {"USD": "$", "EUR": "€"}
@@ -24,6 +24,11 @@ def is_french() -> bool:
 def language() -> Language:
     """Return the reader's language as the legal texts name it."""
     return Language.FR if is_french() else Language.EN
+
+
+def typeset(text: str) -> str:
+    """Return words of the floors below with the typography of the reader's language."""
+    return french(text) if is_french() else text
 
 
 def amount_text(amount: str, currency: str) -> str:

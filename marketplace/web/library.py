@@ -23,7 +23,7 @@ from licensing.selectors.pricing import clip_facts, declarations_of, rate_in_for
 from licensing.selectors.terms import profile_for, signed_terms_for
 from marketplace.catalog.models import Listing
 from marketplace.web import said
-from marketplace.web.formats import is_french, left_range, ratio_rate_text
+from marketplace.web.formats import is_french, left_range, ratio_rate_text, typeset
 from media_ingest.domain.failures import failure_wording
 from media_ingest.domain.reasons import Reason, Wording, wording
 from media_ingest.domain.resolution import resolution_class
@@ -122,7 +122,7 @@ def priced(clip: Clip, declared: Declared, terms: Terms) -> Priced:
 
 def obstacles_of(declared: Declared) -> tuple[str, ...]:
     """Return what stands in the way of a sale, in the reader's language."""
-    return tuple(OBSTACLE_WORDS[item][1 if is_french() else 0] for item in sale_obstacles(declared))
+    return tuple(typeset(OBSTACLE_WORDS[item][is_french()]) for item in sale_obstacles(declared))
 
 
 def link_of(asset: Asset, kind: DerivativeKind) -> str:
@@ -147,7 +147,7 @@ def _file(
         return File(asset, _arriving_badge(asset, arriving), waiting=arriving)
     if asset.state == AssetState.REJECTED:
         words = wording(Reason(asset.reason), (get_language() or "en")[:2])
-        return File(asset, said.REFUSED, refusal=words)
+        return File(asset, said.REFUSED, refusal=Wording(typeset(words.text), typeset(words.what_to_do)))
     clip = min(asset.clips.all(), key=lambda one: one.start_ms, default=None)
     poster = link_of(asset, DerivativeKind.POSTER)
     if clip is None or asset.state != AssetState.READY:
@@ -230,7 +230,7 @@ def failed_of(actor: Actor) -> list[Failed]:
 
 def _failed(row: Upload) -> Failed:
     words = failure_wording(row.failure, get_language() or "en")
-    return Failed(row, words["text"], words["what_to_do"])
+    return Failed(row, typeset(words["text"]), typeset(words["what_to_do"]))
 
 
 @dataclass(frozen=True, slots=True)

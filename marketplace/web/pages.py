@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 
 from core.accounts.actions import OrganisationKind
 from core.accounts.policy import ROLE_MISSING, Actor
@@ -46,7 +47,9 @@ def page_for(kind: OrganisationKind) -> Callable[[View], View]:
                 return _to_sign_in(request)
             if actor.organisation_kind is not kind:
                 return problem_page(request, ROLE_MISSING(f"This page is for a {kind}. Nothing was changed."))
-            return shown(view, request, actor, **parts)
+            page = shown(view, request, actor, **parts)
+            patch_cache_control(page, private=True, no_cache=True)
+            return page
 
         return answer
 

@@ -218,6 +218,7 @@ RETENTIONS: Final[Mapping[str, Words]] = {
 _PROBLEMS: Final[Mapping[str, Words]] = {
     "not_found": _("Nothing here under that address, or it is not yours to see."),
     "role_missing": _("Your role does not allow this. An owner of your organisation can help; nothing was changed."),
+    "rate_limited": _("Too many tries for now. Wait a minute and try again; nothing was changed."),
     "no_rate_card": _("No price can be told at the moment. An operator has to load a rate card; nothing was stored."),
     "catalogue_missing": _("Nothing can be agreed yet: an operator has to load the clauses. Nothing was stored."),
     "above_hard_maximum": _(

@@ -70,6 +70,7 @@ TITLES: Final = frozenset(
         gettext_noop("This value needs a person to agree to it"),
         gettext_noop("This way to pay is not offered"),
         gettext_noop("Too many clips for one quote"),
+        gettext_noop("Too many requests for now"),
         gettext_noop("Two clauses contradict each other"),
         gettext_noop("You have another use case with this name"),
         gettext_noop("You have other terms with this name"),

@@ -24,7 +24,7 @@ from marketplace.orders.models import Quote, QuoteLine
 from marketplace.orders.selectors.orders import lines_of, quote_get, quotes_visible_to
 from marketplace.orders.services.accepting import quote_accept, quote_cancel
 from marketplace.web import said
-from marketplace.web.formats import percent_text
+from marketplace.web.formats import percent_text, typeset
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.prices import Told, told_snapshot
 from marketplace.web.views.market import buyer_page
@@ -104,7 +104,7 @@ def _names(clips: list[UUID]) -> dict[UUID, str]:
 
 
 def _why(reason: str, text: str) -> str:
-    return text if reason == LeftOutReason.TERMS else str(said.LEFT_OUT.get(reason, text))
+    return typeset(text) if reason == LeftOutReason.TERMS else str(said.LEFT_OUT.get(reason, text))
 
 
 @require_POST

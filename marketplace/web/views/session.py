@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -11,12 +12,30 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+from typing_extensions import override
 
 from core.accounts.actions import OrganisationKind
 from core.accounts.policy import Actor
 from core.accounts.services import person_sign_in
 from core.api.authentication import actor_of_session
+from core.api.problems import RATE_LIMITED
 from core.errors import DomainError
+from marketplace.web.pages import problem_page
+
+
+class SignInRate(SimpleRateThrottle):
+    """As many sign-ins a minute from one address as the API allows, counted together with them."""
+
+    scope = "sign_in"
+
+    @override
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        """Count by network address."""
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
 
 HOME_OF = {
     OrganisationKind.STUDIO: "/studio",
@@ -41,6 +60,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     problem = None
     if request.method == "POST":
+        rate = SignInRate()
+        if not rate.allow_request(cast("Request", request), cast("APIView", None)):
+            answer = problem_page(request, RATE_LIMITED("Too many sign-ins from here; wait a minute. Nothing changed."))
+            answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            answer["Retry-After"] = str(int(rate.wait() or 60) + 1)
+            return answer
         try:
             membership = person_sign_in(email=request.POST.get("email", ""), password=request.POST.get("password", ""))
         except DomainError as error:

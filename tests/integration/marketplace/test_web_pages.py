@@ -117,6 +117,19 @@ def test_signing_in_leads_to_the_page_that_was_asked_for_and_nowhere_else() -> N
     assert user.email in refused.content.decode()
 
 
+def test_guessing_passwords_is_slowed_down() -> None:
+    client = Client(REMOTE_ADDR="192.0.2.77")
+    for _ in range(20):
+        assert client.post("/login", {"email": "a@example.org", "password": "guess"}).status_code == 401
+    refused = client.post("/login", {"email": "a@example.org", "password": "guess"})
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+
+
+def test_signed_in_pages_are_nobody_elses_to_keep() -> None:
+    assert browser(actor_as()).get("/studio")["Cache-Control"] == "private, no-cache"
+
+
 def test_the_language_is_remembered_and_announced() -> None:
     client = Client()
     client.post("/language", {"language": "fr", "next": "/"})
@@ -214,8 +227,8 @@ def test_terms_from_preset_to_signature_through_the_pages() -> None:
     agreement = Agreement.objects.get()
     path = f"/studio/agreements/{agreement.public_id}"
     assert "Longest training access" in text_of(client, path, {"clause": "TERM"})
-    after(client, f"{path}/amend", {"clause": "AUDIT", "per_year": "3", "notice_days": "30", "scope": "training_log_only",
-                                    "cost_shift_percent": "5"})  # fmt: skip
+    audit = {"clause": "AUDIT", "per_year": "3", "notice_days": "30", "cost_shift_percent": "5"}
+    after(client, f"{path}/amend", {**audit, "scope": "training_log_only"})
     assert "Sent." in after(client, f"{path}/submit", {})
     case = ReviewCase.objects.get()
     seat = browser(desk)
