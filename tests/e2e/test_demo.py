@@ -24,6 +24,8 @@ from tests.house import ROOT, House, house
 
 FOOTAGE = ROOT.parent / "shared" / "footage"
 WITHIN_S = 500
+# webdataset leaves its tar files to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 STAGES = {
     "media_ingest.receive",
     "media_ingest.probe",
