@@ -13,7 +13,7 @@ from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.orders.models import Licence, Order
 from tests.factories.core import actor_as, key_of
-from tests.factories.delivery import clip_from, rush
+from tests.factories.delivery import clip_from, home, rush
 from tests.factories.licensing import in_review, terms
 from tests.factories.marketplace import NOBODYS, SYSTEM, need, order_of, order_paid, quote_of, studio_signed
 from tests.factories.uploads import declared
@@ -38,7 +38,7 @@ class World:
 
     def colleague(self, kind: OrganisationKind, role: Role) -> Actor:
         """Somebody else of the same organisation, in another role."""
-        return actor_as(organisation=Organisation.objects.get(pk=self.owner(kind).organisation_id), role=role)
+        return actor_as(organisation=Organisation.objects.get(pk=home(self.owner(kind))), role=role)
 
 
 def world_made() -> World:
@@ -67,7 +67,7 @@ def world_made() -> World:
         "order_id": order_of(buyer, quote_of(buyer, clips[1:], use_case)).public_id,
         "dataset_id": dataset.public_id,
         "licence_id": Licence.objects.get(order=sold).public_id,
-        "token_id": ApiToken.objects.filter(user_id=studio.user_id).latest("id").public_id,
+        "token_id": ApiToken.objects.filter(organisation=home(studio)).latest("id").public_id,
         "verify_code": Certificate.objects.get(dataset=dataset).code,
         "paid_order_id": Order.objects.get(pk=sold.pk).public_id,
     }

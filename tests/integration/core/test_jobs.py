@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from core.clock import now
 from core.errors import DomainError, ErrorCode, Kind
@@ -172,7 +172,7 @@ def test_ten_workers_at_once_do_a_job_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_heart_keeps_a_long_job_alive(settings: SettingsWrapper) -> None:
+def test_the_heart_keeps_a_long_job_alive(settings: Settings) -> None:
     beats: list[bool] = []
 
     def long_work(claim: Claim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from core.money import Money, allocate, share
+from core.money import K, Money, allocate, share
 from marketplace.ledger.domain import (
     DEBIT_NORMAL,
     AccountKind,
@@ -165,9 +166,9 @@ class LedgerMachine(RuleBasedStateMachine):
             assert self.book.balances.get(AccountRef(AccountKind.ESCROW, USD, buyer), 0) == waiting
 
 
-def _naive(total: Money, weights: dict[int, int]) -> dict[int, Money]:
-    whole = sum(weights.values())
-    return {key: Money(round(total.minor * weight / whole), total.currency) for key, weight in weights.items()}
+def _naive(total: Money, weights: Mapping[K, Fraction | int]) -> dict[K, Money]:
+    whole = float(sum(weights.values()))
+    return {key: Money(round(total.minor * float(weight) / whole), total.currency) for key, weight in weights.items()}
 
 
 class NaiveMachine(LedgerMachine):
