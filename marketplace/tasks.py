@@ -7,16 +7,19 @@ from uuid import UUID
 from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
-from core.jobs.services import Claim
+from core.jobs.services import Claim, enqueue_nightly
 from marketplace.catalog.services.listing import listing_refresh, listings_create, listings_refresh
+from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
+from marketplace.payouts.services import earnings_release
 
 LISTINGS_CREATE = "marketplace.listings.create"
 LISTINGS_REFRESH = "marketplace.listings.refresh"
 LISTING_REFRESH = "marketplace.listing.refresh"
 ORDER_READY = "marketplace.order.mark_ready"
 ORDER_DELIVERED = "marketplace.order.mark_delivered"
+DAY_CLOSE = "marketplace.day.close"
 
 
 def register() -> None:
@@ -28,6 +31,7 @@ def register() -> None:
         (ORDER_READY, _order_ready),
         (ORDER_DELIVERED, _order_delivered),
         (PAYMENT_FOLLOW_UP, _payment_follow_up),
+        (DAY_CLOSE, _day_close),
     ):
         handles(kind)(handler)
 
@@ -63,3 +67,11 @@ def _order_delivered(claim: Claim) -> None:
 
 def _payment_follow_up(claim: Claim) -> None:
     payment_follow_up(actor=Actor.system(), payment_id=UUID(str(claim.payload["payment_id"])))
+
+
+def _day_close(claim: Claim) -> None:
+    """Close quotes whose time is over, make earnings payable whose hold is over, and come back tomorrow."""
+    quotes_expire(actor=Actor.system())
+    earnings_release(actor=Actor.system())
+    with claim.settle():
+        enqueue_nightly(kind=DAY_CLOSE)

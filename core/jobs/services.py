@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,7 +18,18 @@ from core.jobs.doorbell import ring_after_commit, ring_now
 from core.jobs.models import Job, JobState
 from core.jobs.registry import kinds_for, registration_of
 
-__all__ = ["Claim", "LeaseLost", "Retryable", "claim_next", "due", "enqueue", "job_retry", "jobs_ring", "publish"]
+__all__ = [
+    "Claim",
+    "LeaseLost",
+    "Retryable",
+    "claim_next",
+    "due",
+    "enqueue",
+    "enqueue_nightly",
+    "job_retry",
+    "jobs_ring",
+    "publish",
+]
 
 Payload = dict[str, str | int]
 
@@ -48,6 +59,13 @@ def enqueue(*, kind: str, subject: str, payload: Payload | None = None, delay: t
     if created and delay is None:
         ring_after_commit(job.id, job.queue)
     return job
+
+
+def enqueue_nightly(*, kind: str, after: datetime | None = None) -> Job:
+    """Make sure that a nightly job is on the list for the night after ``after`` (now), once; 03:00 UTC."""
+    night = ((after or now()) + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        return enqueue(kind=kind, subject=night.date().isoformat(), delay=night - now())
 
 
 def publish(*, topic: str, subject: str, payload: Payload | None = None) -> list[Job]:

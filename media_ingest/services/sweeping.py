@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
-
 from core.accounts.policy import Actor, require
-from core.clock import now
 from core.jobs.models import Job
-from core.jobs.services import enqueue
+from core.jobs.services import enqueue_nightly
 from core.logging import get_logger
 from media_ingest.adapters.scratch import scratch_drop, scratch_ids
 from media_ingest.adapters.storage import Sweep, store
@@ -89,6 +86,4 @@ def _scratch_sweep(*, dry: bool) -> int:
 
 def sweep_schedule(*, after: datetime | None = None) -> Job:
     """Make sure that the housekeeping of the coming night is on the job list, once."""
-    night = ((after or now()) + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
-    with transaction.atomic():
-        return enqueue(kind=SWEEP, subject=night.date().isoformat(), delay=night - now())
+    return enqueue_nightly(kind=SWEEP, after=after)

@@ -8,9 +8,12 @@ from django.core.management.base import BaseCommand
 from typing_extensions import override
 
 from core.accounts.policy import Actor
+from core.jobs.services import enqueue_nightly
 from licensing.services.catalogue import catalogue_load
 from licensing.services.rates import ratecard_load
 from marketplace.delivery.services.certifying import signing_key_ensure
+from marketplace.tasks import DAY_CLOSE
+from media_ingest.services.sweeping import sweep_schedule
 
 
 class Command(BaseCommand):
@@ -24,4 +27,6 @@ class Command(BaseCommand):
         contract = catalogue_load(actor=Actor.system())
         card = ratecard_load(actor=Actor.system())
         keys = signing_key_ensure()
+        sweep_schedule()
+        enqueue_nightly(kind=DAY_CLOSE)
         self.stdout.write(f"contract template {contract.version}, rate card {card.version}, {len(keys)} signing keys")
