@@ -147,7 +147,8 @@ def upload_and_wait(page: Page, files: Sequence[Path]) -> None:
     page.goto("/studio")
     page.locator("#files").set_input_files([str(path) for path in files])
     expect(page.locator("#uploading li", has_text="Received.")).to_have_count(len(files), timeout=60_000)
-    expect(page.locator("#library li.tile")).to_have_count(len(files), timeout=30_000)
+    for path in files:
+        expect(page.locator("#library li.tile", has_text=path.name)).to_have_count(1, timeout=30_000)
     expect(page.locator("#library [hx-trigger^=every]")).to_have_count(0, timeout=120_000)
 
 
