@@ -33,6 +33,9 @@ def _point_the_product_at_a_temporary_home() -> None:
         os.environ["OFFCUT_BROKER_URL"] = broker
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
     django.setup()
+    # Not left in the environment yet: an xdist worker that inherits it loads the settings, with its controller's
+    # home, before this file can give it one of its own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     # Hashing passwords slowly is the point elsewhere.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -49,6 +52,7 @@ LIMITS = {"unit": 20, "property": 60, "architecture": 120, "integration": 60, "e
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"  # for programs that the tests start
     for item in items:
         try:
             folder = item.path.relative_to(ROOT / "tests").parts[0]
