@@ -103,3 +103,21 @@ def relaxations(explanation: Explanation) -> list[Relaxation]:
         )
         for obstacle in explanation.obstacles
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two needs whose change together gains the most."""
+
+    first: str
+    second: str
+    gain: str
+
+
+def best_pair(explanation: Explanation) -> Pair | None:
+    """Return the two obstacles that together keep the most out, or None."""
+    pair, reader = explanation.best_pair, language()
+    if pair is None:
+        return None
+    first, second = NAMES[pair.first].in_language(reader), NAMES[pair.second].in_language(reader)
+    return Pair(first, second, span_text(pair.gain_ms // 1000))

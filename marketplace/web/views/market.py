@@ -23,7 +23,7 @@ from marketplace.web import said
 from marketplace.web.finding import asked, chosen_use_case, filters_of, found, need_sentence, tile_of, use_cases_of
 from marketplace.web.formats import is_french, language, rate_text
 from marketplace.web.pages import done, key_of, page_for, see, told
-from marketplace.web.pictures import exclusions, relaxations, waterfall
+from marketplace.web.pictures import best_pair, exclusions, relaxations, waterfall
 from marketplace.web.prices import told_steps
 
 buyer_page = page_for(OrganisationKind.BUYER)
@@ -53,6 +53,7 @@ def market(request: HttpRequest, actor: Actor) -> HttpResponse:
         "result": result,
         "explanation": explanation,
         "picture": exclusions("excluded", explanation) if explanation and explanation.obstacles else None,
+        "pair": best_pair(explanation) if explanation else None,
         "relaxations": relaxations(explanation) if explanation else [],
         "classes": said.CLASSES,
         "genres": said.GENRES,

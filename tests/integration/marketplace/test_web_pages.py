@@ -317,11 +317,12 @@ def test_everything_that_fits_can_be_quoted_at_once() -> None:
 def test_what_does_not_fit_is_shown_with_its_reasons_on_request() -> None:
     studio, buyer = studio_signed(), buyer_as()
     clip_live(studio, title="Coast", duration_ms=60_000)
-    use_case = need(buyer, term_months=60)
+    use_case = need(buyer, term_months=60, retention="perpetual")
     client = browser(buyer)
     hidden = text_of(client, "/market", {"use_case": use_case.public_id})
     assert "No clip matches." in hidden
     assert "Accept a shorter term" in hidden
+    assert "Changing “Term” and “After the term” together gains 1" in hidden
     shown = text_of(client, "/market", {"use_case": use_case.public_id, "all": "yes"})
     assert "Coast" in shown
     assert "you need: 60 months" in shown
