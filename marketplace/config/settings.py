@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.logging import logging_configure
+from licensing.domain.states import AgreementState, CaseState
 from marketplace.config.env import BASE_DIR, describe, read
 
 OFFCUT = read()
@@ -176,6 +177,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AgreementStateEnum": [str(state) for state in AgreementState],
+        "CaseStateEnum": [str(state) for state in CaseState],
+    },
 }
 
 LOGGING_CONFIG = None
