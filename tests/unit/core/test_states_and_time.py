@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from core import errors
 from core.errors import DomainError, ErrorCode, Kind
 from core.states import Machine
 from core.timecode import Ticks, parse_ratio, ratio_text
@@ -43,7 +44,8 @@ def test_a_machine_draws_itself() -> None:
     assert DOOR.mermaid() == "stateDiagram-v2\n    open --> shut: close"
 
 
-def test_an_error_code_cannot_mean_two_things() -> None:
+def test_an_error_code_cannot_mean_two_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors, "REGISTRY", {})
     ErrorCode("only_in_this_test", Kind.INVALID, "One meaning")
     with pytest.raises(ValueError, match="declared twice"):
         ErrorCode("only_in_this_test", Kind.CONFLICT, "Another meaning")
