@@ -97,8 +97,8 @@ def command_line() -> str:
             "The offcut command",
             cell(parser.description or ""),
             "Install it with `pip install ./client`; after `python3 run.py` it is also in `.venv/bin/offcut`. Tables "
-            "on a terminal, one JSON object a line when piped or with `--json`. Codes and exit statuses never change with "
-            "the language.",
+            "on a terminal, one JSON object a line when piped or with `--json`. Codes and exit statuses never change "
+            "with the language.",
             cell(parser.epilog or ""),
             "## Everywhere\n\n" + table(("Option", "Means"), [(code(_spelled(one)), one.help or "") for one in shared]),
             *sections,
