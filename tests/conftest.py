@@ -47,11 +47,22 @@ hypothesis.settings.register_profile("long", deadline=None, max_examples=2000, d
 hypothesis.settings.load_profile("long" if os.environ.get("OFFCUT_TEST_LONG") else "usual")
 
 # Seconds a test may take, by the folder it is in; a test's own `timeout` marker wins.
-LIMITS = {"unit": 20, "property": 60, "architecture": 120, "integration": 60, "e2e": 600}
+LIMITS = {"unit": 60, "property": 120, "architecture": 180, "integration": 180, "e2e": 600}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker."""
+def is_about_the_database(item: pytest.Item) -> bool:
+    """Whether a test could end differently on another database: it uses one, or is a story that is not told `once`."""
+    fixtures = getattr(item, "fixturenames", [])
+    uses = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(fixtures))
+    story = item.get_closest_marker("e2e") is not None and item.get_closest_marker("once") is None
+    return uses or story
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker.
+
+    On PostgreSQL, the second half, what does not touch the database is not run again.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"  # for programs that the tests start
     for item in items:
         try:
@@ -66,6 +77,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("timeout") is None and folder in LIMITS:
             scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
             item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
+    if os.environ.get("DATABASE_URL"):
+        again = [item for item in items if is_about_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in again])
+        items[:] = again
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from tests.house import ROOT, House, house
 from tests.media import clip
 from tests.services import chromium, require
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.timeout(400)]
 
 PEOPLE = """
 import json, sys

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.house import ROOT, House, house
 from tests.services import wait_until
 
@@ -43,6 +45,7 @@ def test_killed_children_come_back_and_an_interrupt_leaves_nothing(tmp_path: Pat
         assert gone(running)
 
 
+@pytest.mark.once
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     with house(tmp_path / "home") as running:
         assert len(running.processes()) >= len(CHILDREN)
@@ -50,6 +53,7 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         wait_until(lambda: gone(running), within_s=10, what="an empty house")
 
 
+@pytest.mark.once
 def test_a_second_supervisor_of_the_same_home_is_told_who_holds_it(tmp_path: Path) -> None:
     with house(tmp_path / "home") as running:
         assert running.process is not None
