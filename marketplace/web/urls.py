@@ -11,6 +11,7 @@ urlpatterns = [
     path("estimate", home.home),
     path("verify", home.verify),
     path("verify/<str:code>", home.verify),
+    path("docs/errors", home.errors),
     path("studio", studio.studio),
     path("studio/files", studio.files),
     path("studio/files/<str:asset_id>", studio.file),

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from core.api.problems import STATUS
+from core.errors import REGISTRY
 from marketplace.delivery.services.certifying import certificate_find
 from marketplace.web.estimator import CHOICES, answered, typed_in
 from marketplace.web.pages import is_fragment, public, see
@@ -32,3 +34,11 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         return see(f"/verify/{asked}")
     found = certificate_find(code=code) if code else None
     return render(request, "marketplace/verify.html", {"found": found, "code": code})
+
+
+@require_safe
+@public
+def errors(request: HttpRequest) -> HttpResponse:
+    """Show every error code the API answers with; a problem's ``type`` points at its row."""
+    rows = [{"code": code, "status": int(STATUS[error.kind]), "title": error.title} for code, error in REGISTRY.items()]
+    return render(request, "marketplace/errors.html", {"rows": sorted(rows, key=lambda row: str(row["code"]))})

@@ -33,6 +33,7 @@ POST = "post"
 TABLE: dict[str, Row] = {
     "": Row(None),
     "estimate": Row(None),
+    "docs/errors": Row(None),
     "verify": Row(None),
     "verify/<str:code>": Row(None),
     "login": Row(None),
