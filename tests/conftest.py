@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -41,6 +43,10 @@ def _point_the_product_at_a_temporary_home() -> None:
 
 
 _point_the_product_at_a_temporary_home()
+
+# A shell that runs the suite in its background ignores SIGINT, and every program started from here would inherit that.
+with contextlib.suppress(ValueError):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("usual", deadline=None, max_examples=60, database=None)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2000, database=None)
