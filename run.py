@@ -343,8 +343,8 @@ def house(options: argparse.Namespace) -> int:
     set_up(dev=False)
     port = free_port(8000 if options.port is None else options.port, any_will_do=demo and options.port is None)
     supervisor = Supervisor(port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also when a shell's `&` made us deaf to Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     try:
         supervisor.start_all(port)
         status = supervisor.run_demo(options.passed_on) if demo else 0
