@@ -387,8 +387,8 @@ def main(arguments: list[str]) -> int:
         if options.command != "test":
             return house(options)
         set_up(dev=True)
-        suite = [str(PYTHON), "-m", "tests.suite", *options.passed_on]
-        return subprocess.run(suite, env=child_environment(), cwd=ROOT, check=False).returncode
+        os.chdir(ROOT)
+        os.execve(PYTHON, [str(PYTHON), "-m", "tests.suite", *options.passed_on], child_environment())
     except Stop as stop:
         say(str(stop))
         return 1

@@ -172,16 +172,31 @@ def create_database(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
 
 
+def run_to_its_end(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command; when we are told to end, tell it and wait, so that it leaves nothing behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    process = subprocess.Popen(command, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        raise
+
+
 def main(arguments: list[str]) -> int:
     """Run a command with a real PostgreSQL and a real Valkey; return its exit status."""
     command = arguments[arguments.index("--") + 1 :]
     try:
         with postgres() as database, valkey() as broker:
             environment = {**os.environ, "DATABASE_URL": database, "OFFCUT_TEST_BROKER_URL": broker.url}
-            return subprocess.run(command, env=environment, check=False).returncode
+            return run_to_its_end(command, environment)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

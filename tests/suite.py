@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.services import postgres_folder
+from tests.services import postgres_folder, run_to_its_end
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,7 +55,7 @@ def main(arguments: list[str]) -> int:
     for name, command in commands(options, rest).items():
         print(f"== {name}", file=sys.stderr, flush=True)
         began = time.monotonic()
-        status = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
+        status = run_to_its_end(command, environment)
         results[name] = (status, time.monotonic() - began)
     for name, (status, seconds) in results.items():
         print(f"{'ok    ' if status == 0 else 'FAILED'} {name} ({seconds:.0f} s)", file=sys.stderr, flush=True)
@@ -64,4 +63,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    os.chdir(ROOT)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
