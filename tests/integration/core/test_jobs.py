@@ -12,15 +12,14 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from core.clock import now
-from core.errors import DomainError, ErrorCode, Kind
+from core.errors import DomainError
+from core.ids import NOT_FOUND
 from core.jobs import registry
 from core.jobs.claim import Claim, LeaseLost, Retryable
 from core.jobs.models import Job, JobState
 from core.jobs.registry import handles, subscribe
 from core.jobs.runner import run_due, run_job
 from core.jobs.services import claim_next, enqueue, job_retry, publish
-
-REFUSED = ErrorCode("refused_in_this_test", Kind.INVALID, "Refused")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +41,7 @@ def test_a_rolled_back_change_leaves_no_job() -> None:
     def fails() -> None:
         with transaction.atomic():
             enqueue(kind="t.work", subject="a")
-            raise REFUSED("after the job was written")
+            raise NOT_FOUND("after the job was written")
 
     with pytest.raises(DomainError):
         fails()
@@ -135,7 +134,7 @@ def test_a_retryable_failure_backs_off_and_a_refusal_does_not() -> None:
     def fails(claim: Claim) -> None:
         if claim.subject == "later":
             raise Retryable("the disk is full")
-        raise REFUSED("never")
+        raise NOT_FOUND("never")
 
     handles("t.work")(fails)
     later, never = enqueue(kind="t.work", subject="later"), enqueue(kind="t.work", subject="never")
