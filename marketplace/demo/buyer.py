@@ -33,7 +33,8 @@ def use_case_state(client: Client) -> UseCase:
     for use_case in client.use_cases.list():
         if use_case.name == USE_CASE_NAME:
             return use_case
-    return client.use_cases.create(USE_CASE_NAME, {"preset": "text_to_video"})
+    # Nothing is accepted beforehand: the conditions of the creators' terms come up with the quote.
+    return client.use_cases.create(USE_CASE_NAME, {"preset": "text_to_video", "values": {"accepts": []}})
 
 
 def fitting(client: Client, use_case: UseCase, screen: Screen) -> list[str]:
@@ -46,8 +47,10 @@ def fitting(client: Client, use_case: UseCase, screen: Screen) -> list[str]:
         screen.say(f"  {clip.get('title')!s:<32.32} {verdict:<14} {reasons}")
         if verdict in {"fits", "fits_if"}:
             ids.append(str(clip.get("id")))
-    explained = client.search.explain("", use_case=use_case.id)
-    screen.say(f"  fits {len(ids)} of {len(found.clips)} clips; {explained.get('eligible_ms', 0)} ms may be used")
+    screen.say(f"  {len(ids)} of {len(found.clips)} clips fit, or fit once their conditions are accepted")
+    for obstacle in client.search.explain("", use_case=use_case.id).get("obstacles", []):
+        seconds = int(obstacle["only_obstacle_ms"]) // 1000
+        screen.say(f"  {obstacle['name']}: {obstacle['relax']} gains {seconds} s of footage")
     return ids
 
 
@@ -64,9 +67,11 @@ def purchase_find(client: Client, use_case: UseCase, clips: Sequence[str]) -> Bo
     return None
 
 
-def purchase_make(client: Client, use_case: UseCase, clips: Sequence[str]) -> Bought:
-    """Take a quote for the clips and accept all its conditions."""
+def purchase_make(client: Client, use_case: UseCase, clips: Sequence[str], screen: Screen) -> Bought:
+    """Take a quote for the clips, read its conditions and accept them all."""
     quote = client.quotes.create(use_case.id, list(clips))
+    for condition in quote.conditions:
+        screen.say(f"  accepted: {condition.code}  {condition.title or condition.text}")
     order = client.quotes.accept(quote.id, [condition.code for condition in quote.conditions])
     return Bought(quote, order, tuple(client.quotes.items(quote.id)))
 

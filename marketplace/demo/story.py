@@ -96,7 +96,9 @@ class Story:
             if not clips:
                 self.faults.append("no clip fits the buyer's use case, so nothing could be bought")
                 return Outcome(brought, None, None, None, self.balanced(), self.screen.seconds)
-            bought = buyer.purchase_find(company, use_case, clips) or buyer.purchase_make(company, use_case, clips)
+            bought = buyer.purchase_find(company, use_case, clips) or buyer.purchase_make(
+                company, use_case, clips, self.screen
+            )
             order = buyer.order_settle(company, bought.order)
         with self.screen.stage("build", "Building the dataset") as bar:
             dataset = buyer.dataset_follow(company, order, bar)
