@@ -14,7 +14,8 @@ SECRETS = {
     "password in an address": r"\b[a-z]+://[a-z0-9_]+:(?!\$|<|password|…)[^@\s\"'{}$/]{6,}@",
     "literal secret": r"(?i)\b(secret_key|api_key|password|token)\b\s*[:=]\s*[\"'][A-Za-z0-9+/_-]{24,}[\"']",
 }
-ADDRESSES = r"files\.pythonhosted\.org|pypi\.org/simple|/work/(main|shared)\b|/tmp/plan\b|/root/"
+ADDRESSES = r"/simple/[a-z0-9-]+/|\.whl#|(?<![\w.}])/(home|root|Users)/\w"
+"""A registry's index and files, and anybody's own folder."""
 OWN = "tests/architecture/test_secrets.py"
 
 

@@ -79,7 +79,7 @@ def test_class_ranges_agree_with_the_one_definition(side: int) -> None:
         ("Cliffs", "DJI_0041.MP4", "Cliffs"),
         ("", "DJI_0041.MP4", "DJI 0041"),
         (" ", "C:\\Users\\Ana\\my-best__rush.v2.mov", "my best rush v2"),
-        ("", "/home/ana/rush.mov", "rush"),
+        ("", "/card/ana/rush.mov", "rush"),
         ("", "...", UNTITLED),
     ],
 )
