@@ -38,11 +38,9 @@ def openapi() -> str:
     import django  # noqa: PLC0415 - reads the settings
 
     django.setup()
-    from drf_spectacular.generators import SchemaGenerator  # noqa: PLC0415 - after the app registry
-    from drf_spectacular.renderers import OpenApiYamlRenderer  # noqa: PLC0415 - after the app registry
+    from marketplace.docs_pages.surroundings import openapi as described  # noqa: PLC0415 - after the app registry
 
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    return bytes(OpenApiYamlRenderer().render(schema, renderer_context={})).decode()
+    return described()
 
 
 GENERATED: dict[str, Callable[[], str]] = {".env.example": env_example, "docs/reference/openapi.yaml": openapi}
