@@ -163,8 +163,8 @@ def job_retry(*, job_id: UUID) -> Job:
         if job is None:
             raise NOT_FOUND("There is no such job.")
         if job.state in {JobState.DEAD, JobState.FAILED}:
-            job.state, job.attempt, job.run_after = JobState.QUEUED, 0, now()
-            job.save(update_fields=["state", "attempt", "run_after"])
+            Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED, attempt=0, run_after=Now())
+            job.refresh_from_db()
             ring_after_commit(job.id, job.queue)
     return job
 
