@@ -31,7 +31,9 @@ def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str
     real = [*tool, "tests.services", "--"]
     if rest:
         return {"Tests": [*(real if options.postgres else []), *pytest, *rest]}
-    suite = [*pytest, "-n", "2", "--dist", "loadgroup"]
+    # What decides whether a change lands is the same order each time; `--long`, and your own runs, shuffle.
+    order = [] if options.long else ["--randomly-seed=20261122"]
+    suite = [*pytest, *order, "-n", "2", "--dist", "loadgroup"]
     steps = {
         "Lint": [*tool, "ruff", "check", "."],
         "Format": [*tool, "ruff", "format", "--check", "."],
