@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import errno
+import fcntl
 import os
 import resource
 import signal
@@ -29,6 +30,7 @@ from typing import Final, NoReturn
 EXIT_UNAVAILABLE: Final = 97
 """Exit status of the launcher when the sandbox cannot be applied: nothing was run."""
 
+_PARKED_FROM: Final = 32
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -284,9 +286,19 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--fsize", type=int, default=1_000_000)
     parser.add_argument("--nofile", type=int, default=64)
     parser.add_argument("--parent", type=int, default=None, help="process id that must be alive")
+    parser.add_argument("--pipe", type=int, action="append", default=[], help="an open descriptor: becomes 3, 4 …")
     parser.add_argument("--off", action="store_true", help="limits only; for development machines without Landlock")
     parser.add_argument("command", nargs="+")
     return parser.parse_args(argv)
+
+
+def _renumber(pipes: Sequence[int]) -> None:
+    """Put the given descriptors at 3, 4 … in their order; the program is told these numbers."""
+    parked = [fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, _PARKED_FROM) for pipe in pipes]
+    for pipe in pipes:
+        os.close(pipe)
+    for number, pipe in enumerate(parked, start=3):
+        os.dup2(pipe, number, inheritable=True)
 
 
 def main(argv: Sequence[str]) -> NoReturn:
@@ -297,6 +309,7 @@ def main(argv: Sequence[str]) -> NoReturn:
         signal.signal(ignored, signal.SIG_DFL)  # Python ignores both; the program must feel them
     try:
         die_with_parent(chosen.parent)
+        _renumber(chosen.pipe)
         limit(Limits(chosen.cpu, chosen.address_space, chosen.fsize, chosen.nofile))
         if not chosen.off:
             confine(readable=chosen.ro, writable=chosen.rw, executable=chosen.rx)
