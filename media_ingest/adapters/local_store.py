@@ -1,0 +1,234 @@
+"""Blobs on a local disk."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+from uuid import uuid4
+
+from media_ingest.adapters.store_port import (
+    KEY,
+    BlobMismatch,
+    BlobMissing,
+    References,
+    StorageError,
+    Sweep,
+    Tier,
+    blob_key,
+)
+
+_BLOCK: Final = 1 << 20
+_READ_ONLY: Final = 0o440
+_SWEEP_BATCH: Final = 500
+_INCOMING: Final = ".incoming"
+_LOCK: Final = ".lock"
+
+
+class LocalStore:
+    """Blobs on a local disk under ``root``. Several processes and threads may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put_file(self, path: Path, sha256: str, size: int, *, hashed: bool = False, keep: bool = False) -> str:
+        """See ``BlobStore.put_file``: verify, sync, rename."""
+        key = blob_key(sha256)
+        final = self._root / key
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._check(path, sha256, size, hashed=hashed)
+            source = self._copy_in(path, sha256, size) if keep else path
+            with self._locked(fcntl.LOCK_SH):
+                self._publish(source, final, sha256, size)
+        except FileNotFoundError as error:
+            # Somebody else published the same file a moment ago (a job delivered twice), or it is lost.
+            if not self._holds(final, size):
+                raise BlobMissing(f"neither a file to store nor an object {key}") from error
+            os.utime(final)
+        return key
+
+    def _check(self, path: Path, sha256: str, size: int, *, hashed: bool) -> None:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise BlobMismatch("not a regular file")
+        if status.st_size != size:
+            raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
+        if not hashed and _file_sha256(path) != sha256:
+            raise BlobMismatch("the bytes hash to something else")
+
+    def _publish(self, source: Path, final: Path, sha256: str, size: int) -> None:
+        if self._holds(final, size):
+            os.utime(final)
+            source.unlink()
+            return
+        _sync_file(source)
+        try:
+            source.rename(final)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._copy_in(source, sha256, size).rename(final)
+            source.unlink(missing_ok=True)
+        final.chmod(_READ_ONLY)
+        _sync_folder(final.parent)
+
+    def _copy_in(self, path: Path, sha256: str, size: int) -> Path:
+        """Copy into the store's own file system under a temporary name, hashing on the way."""
+        incoming = self._root / _INCOMING
+        incoming.mkdir(parents=True, exist_ok=True)
+        target, digest, written = incoming / uuid4().hex, hashlib.sha256(), 0
+        try:
+            with path.open("rb") as source, target.open("xb") as sink:
+                while block := source.read(_BLOCK):
+                    digest.update(block)
+                    written += sink.write(block)
+                sink.flush()
+                os.fsync(sink.fileno())
+            if written != size or digest.hexdigest() != sha256:
+                raise BlobMismatch("the bytes changed while they were copied")
+        except (OSError, StorageError):
+            target.unlink(missing_ok=True)
+            raise
+        return target
+
+    @staticmethod
+    def _holds(final: Path, size: int) -> bool:
+        """Whether the object is there whole; one of another length is damage and is replaced."""
+        try:
+            return final.stat().st_size == size
+        except FileNotFoundError:
+            return False
+
+    def _resolve(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise BlobMissing("not a key of this store")
+        return self._root / key
+
+    def open(self, key: str) -> BinaryIO:
+        """See ``BlobStore.open``."""
+        try:
+            return self._resolve(key).open("rb")
+        except FileNotFoundError as error:
+            raise BlobMissing(key) from error
+
+    def path(self, key: str) -> Path:
+        """See ``BlobStore.path``: the object itself; read-only."""
+        path = self._resolve(key)
+        if not path.is_file():
+            raise BlobMissing(key)
+        return path
+
+    def exists(self, key: str) -> bool:
+        """See ``BlobStore.exists``."""
+        return self._resolve(key).is_file()
+
+    def size(self, key: str) -> int:
+        """See ``BlobStore.size``."""
+        return self.path(key).stat().st_size
+
+    def delete(self, key: str) -> None:
+        """See ``BlobStore.delete``."""
+        self._resolve(key).unlink(missing_ok=True)
+
+    def link(self, key: str, *, expires_in_s: int, filename: str = "") -> str | None:
+        """See ``BlobStore.link``: a disk hands out none."""
+        del expires_in_s, filename
+        self._resolve(key)
+        return None
+
+    def tier(self, key: str) -> Tier:
+        """See ``BlobStore.tier``: a disk has one."""
+        self.path(key)
+        return Tier.HOT
+
+    def move(self, key: str, tier: Tier) -> bool:
+        """See ``BlobStore.move``: a disk has only the one tier."""
+        self.path(key)
+        return tier is Tier.HOT
+
+    def keys(self) -> Iterator[str]:
+        """Yield every key, in order of hash."""
+        for path in sorted((self._root / "blobs").glob("??/??/*")):
+            yield path.relative_to(self._root).as_posix()
+
+    def sweep(self, referenced: References, *, older_than: timedelta, dry: bool) -> Sweep:
+        """See ``BlobStore.sweep``.
+
+        An object that is put again meanwhile gets a new time under the shared lock, so the second look
+        under the exclusive lock spares it.
+        """
+        limit = time.time() - older_than.total_seconds()
+        kept, removed, removed_bytes = 0, list[str](), 0
+        for batch in _batched(self.keys(), _SWEEP_BATCH):
+            needed = referenced(batch)
+            for key in batch:
+                length = None if key in needed else self._remove_old(self._root / key, limit, dry=dry)
+                if length is None:
+                    kept += 1
+                else:
+                    removed.append(key)
+                    removed_bytes += length
+        for leftover in (self._root / _INCOMING).glob("*"):
+            length = self._remove_old(leftover, limit, dry=dry)
+            if length is not None:
+                removed.append(f"{_INCOMING}/{leftover.name}")
+                removed_bytes += length
+        return Sweep(kept, tuple(removed), removed_bytes)
+
+    def _remove_old(self, path: Path, limit: float, *, dry: bool) -> int | None:
+        """Remove a file last touched before ``limit``; return its length, or None when it was spared."""
+        with self._locked(fcntl.LOCK_EX):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                return None
+            if status.st_mtime >= limit:
+                return None
+            if not dry:
+                path.unlink()
+            return status.st_size
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, how)
+            yield
+
+
+def _batched(keys: Iterator[str], length: int) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for key in keys:
+        batch.append(key)
+        if len(batch) == length:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
