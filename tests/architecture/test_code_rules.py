@@ -12,7 +12,7 @@ from tests.architecture.source import Module, modules, product
 
 Rule = Callable[[Module], list[str]]
 
-MAY_START_PROCESSES = ("run.py", "media_ingest/adapters/processes.py", "tests/", "client/")
+MAY_START_PROCESSES = ("run.py", "media_ingest/adapters/processes.py", "tests/", "client/", "benchmarks/")
 STARTING = {"os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.fork", "pty.spawn"}
 FLOATING = re.compile(r"(_ms|_minor|_ticks|amount|price|rate|share|fee|total)$")
 # Where a floating number is the thing itself, not money or media time: progress in seconds on the wall clock.
@@ -83,6 +83,11 @@ def floats(module: Module) -> list[str]:
     return found
 
 
+def measurements(module: Module) -> list[str]:
+    """The product imports its measurements: what is only there to be compared with would have to be installed."""
+    return [f"{module.path}: {name}" for name in sorted(module.imported()) if name.split(".")[0] == "benchmarks"]
+
+
 def extraction(module: Module) -> list[str]:
     """Archives are never unpacked: a link or a `..` in one writes anywhere."""
     return [
@@ -117,6 +122,7 @@ ON_THE_FLOORS: dict[Rule, Module] = {
         "core/x.py", "from django.db.models.signals import post_save\nfrom django.dispatch import receiver"
     ),
     save_overrides: Module("core/x.py", "class A(models.Model):\n    def save(self): ..."),
+    measurements: Module("core/x.py", "from benchmarks.measure import Row"),
     floats: Module(
         "core/x.py", "class A(models.Model):\n    price = models.FloatField()\ndef f(duration_ms: float) -> int: ..."
     ),

@@ -1,0 +1,1 @@
+"""Measurements: what `docs/performance.md` is made from."""
