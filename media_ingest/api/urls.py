@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
+from media_ingest.api.cases import OwnershipCaseCollection, OwnershipCaseDetail, OwnershipCaseSettle
 from media_ingest.api.library import (
     AssetCollection,
     AssetDetail,
     AssetProgress,
     ClipCollection,
     ClipDetail,
-    UploadCollection,
-    UploadDetail,
 )
 from media_ingest.api.media import Media
 from media_ingest.api.tus import TusCreation, TusUpload
+from media_ingest.api.uploads import UploadCollection, UploadDetail
 
 urlpatterns = [
     path("uploads", UploadCollection.as_view()),
@@ -27,4 +27,7 @@ urlpatterns = [
     path("clips", ClipCollection.as_view()),
     path("clips/<str:clip_id>", ClipDetail.as_view()),
     path("media/<str:token>", Media.as_view()),
+    path("desk/ownership_cases", OwnershipCaseCollection.as_view()),
+    path("desk/ownership_cases/<str:ownership_case_id>", OwnershipCaseDetail.as_view()),
+    path("desk/ownership_cases/<str:ownership_case_id>/settle", OwnershipCaseSettle.as_view()),
 ]
