@@ -42,6 +42,7 @@ VARIABLES: Final = (
     Variable("OFFCUT_BROKER_URL", "", "Redis or Valkey, such as redis://host:6379/0; empty: `manage.py worker` polls."),
     Variable("OFFCUT_JOB_LEASE_S", "30", "Seconds without a sign of life before a job goes to another worker."),
     Variable("OFFCUT_UPLOAD_MAX_BYTES", str(200 * 2**30), "Largest file accepted, in bytes."),
+    Variable("OFFCUT_QUOTA_BYTES", str(2 * 2**40), "What an organisation may keep, unless agreed otherwise, in bytes."),
     Variable("OFFCUT_SANDBOX", "required", "`required`: no media is opened unless confined. `off`: only with debug."),
     Variable("FFMPEG_BINARY", "", "Another ffmpeg executable than the packaged one."),
     Variable("OFFCUT_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
@@ -80,6 +81,7 @@ class Env:
     broker_url: str
     job_lease_s: int
     upload_max_bytes: int
+    quota_bytes: int
     sandbox: str
     ffmpeg_binary: str
     log_level: str
@@ -197,6 +199,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         broker_url=reader.text("OFFCUT_BROKER_URL"),
         job_lease_s=reader.number("OFFCUT_JOB_LEASE_S"),
         upload_max_bytes=reader.number("OFFCUT_UPLOAD_MAX_BYTES"),
+        quota_bytes=reader.number("OFFCUT_QUOTA_BYTES"),
         sandbox=sandbox,
         ffmpeg_binary=reader.text("FFMPEG_BINARY"),
         log_level=reader.one_of("OFFCUT_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
