@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-Extra = str | int | bool | None | list[str] | list[dict[str, str]] | dict[str, str]
+Extra = str | int | bool | None | list[str] | list[int] | list[dict[str, str]] | dict[str, str]
 
 
 class Kind(StrEnum):
