@@ -37,6 +37,8 @@ class Prefix(StrEnum):
     TERMS = "trm"
     AGREEMENT = "agr"
     CASE = "cas"
+    OWNERSHIP_CASE = "own"
+    NEAR_DUPLICATE = "dup"
     USE_CASE = "use"
     QUOTE = "qte"
     ORDER = "ord"

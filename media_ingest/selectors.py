@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.accounts.policy import Actor, OrganisationKind, require
 from core.ids import NOT_FOUND
 from media_ingest.domain.actions import LIBRARY_REVIEW, LIBRARY_VIEW
-from media_ingest.models import Asset, Clip, Derivative, Upload
+from media_ingest.domain.ownership import Hold, Outcome, OwnershipState
+from media_ingest.domain.states import AssetState
+from media_ingest.models import Asset, Clip, Derivative, NearDuplicate, OwnershipCase, Upload
 
 M = TypeVar("M", bound=models.Model)
 
@@ -72,3 +74,40 @@ def storage_keys_referenced(keys: Sequence[str]) -> set[str]:
     originals = Asset.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
     derived = Derivative.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True)
     return {*originals, *derived}
+
+
+def ownership_cases_visible_to(actor: Actor) -> QuerySet[OwnershipCase]:
+    """Return every ownership case with its files and their owners; only the desk may look."""
+    require(actor, LIBRARY_REVIEW)
+    return OwnershipCase.objects.select_related("asset__organisation", "other__organisation", "settled_by")
+
+
+def ownership_case_get(actor: Actor, case_id: UUID) -> OwnershipCase:
+    """Return one ownership case, or ``not_found``."""
+    return _one(ownership_cases_visible_to(actor), case_id, "ownership case")
+
+
+def holds_of(asset_ids: Iterable[UUID]) -> dict[UUID, Hold]:
+    """Return, for those of ``asset_ids`` whose clips may not be offered, why; two queries however many are asked for.
+
+    Held are: the later file of an open ownership case, the file that a settled one found not to be its owner's, and
+    a near duplicate of a better file of the same owner (unless the owner keeps both, or the better one is withdrawn).
+    """
+    ids = list(asset_ids)
+    against = Q(asset__in=ids) & (Q(state=OwnershipState.OPEN) | Q(outcome=Outcome.OTHER_IS_OWNER))
+    against |= Q(other__in=ids, outcome=Outcome.THIS_IS_OWNER)
+    lesser = NearDuplicate.objects.filter(asset__in=ids, kept=False).exclude(of__state=AssetState.WITHDRAWN)
+    holds = dict.fromkeys(lesser.values_list("asset_id", flat=True), Hold.NEAR_DUPLICATE)
+    for later, earlier, outcome in OwnershipCase.objects.filter(against).values_list("asset_id", "other_id", "outcome"):
+        holds[earlier if outcome == Outcome.THIS_IS_OWNER else later] = Hold.OWNERSHIP_CASE
+    return holds
+
+
+def held_assets(asset_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of ``asset_ids`` whose clips may not be offered."""
+    return set(holds_of(asset_ids))
+
+
+def asset_is_held(asset_id: UUID) -> bool:
+    """Whether the clips of a file may not be offered at the moment."""
+    return bool(holds_of([asset_id]))

@@ -11,11 +11,13 @@ from marketplace.catalog.domain.states import LISTING
 from marketplace.delivery.domain.states import MACHINE as DATASET
 from marketplace.docs_pages.markdown import fence, page
 from marketplace.orders.domain.states import LICENCE, ORDER, PAYMENT, QUOTE
+from media_ingest.domain.ownership import OWNERSHIP
 from media_ingest.domain.states import ASSET, UPLOAD
 
 MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (UPLOAD, "media_ingest/domain/states.py"),
     (ASSET, "media_ingest/domain/states.py"),
+    (OWNERSHIP, "media_ingest/domain/ownership.py"),
     (CLAUSE_MACHINE, "licensing/domain/states.py"),
     (AGREEMENT_MACHINE, "licensing/domain/states.py"),
     (CASE_MACHINE, "licensing/domain/states.py"),

@@ -23,3 +23,10 @@ LIBRARY_REVIEW: Final = Action(
 UPLOAD_EXPIRE: Final = Action(
     "upload.expire", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.OPERATIONS, Role.LEAD})
 )
+OWNERSHIP_SETTLE: Final = Action(
+    "ownership.settle",
+    Scope.DESK_REVIEW,
+    _PLATFORM,
+    frozenset({Role.OWNER, Role.CONTRACT, Role.FOOTAGE, Role.OPERATIONS, Role.LEAD}),
+)
+"""Deciding whose footage it is; an auditor only looks."""

@@ -23,3 +23,7 @@ SANDBOX_UNAVAILABLE = ErrorCode(
     "sandbox_unavailable", Kind.UNAVAILABLE, "Media cannot be processed safely on this machine"
 )
 MEDIA_TOOL_FAILED = ErrorCode("media_tool_failed", Kind.UNAVAILABLE, "Processing the video did not succeed")
+OWN_FOOTAGE = ErrorCode(
+    "own_footage", Kind.FORBIDDEN, "Nobody settles a question about their own organisation's footage"
+)
+SETTLEMENT_NOTE = ErrorCode("settlement_note_needed", Kind.INVALID, "Say in a note what the decision rests on")

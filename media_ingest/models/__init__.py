@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from media_ingest.models.asset import Asset, ProbeReport
 from media_ingest.models.batch import Batch
+from media_ingest.models.case import OwnershipCase
 from media_ingest.models.clip import Clip
 from media_ingest.models.derivative import Derivative, DerivativeKind
+from media_ingest.models.duplicate import NearDuplicate
+from media_ingest.models.quota import Quota
 from media_ingest.models.upload import Upload
 
-__all__ = ["Asset", "Batch", "Clip", "Derivative", "DerivativeKind", "ProbeReport", "Upload"]
+__all__ = [
+    "Asset",
+    "Batch",
+    "Clip",
+    "Derivative",
+    "DerivativeKind",
+    "NearDuplicate",
+    "OwnershipCase",
+    "ProbeReport",
+    "Quota",
+    "Upload",
+]

@@ -12,10 +12,13 @@ from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.orders.models import Licence, Order
+from media_ingest.domain.ownership import CaseKind
+from media_ingest.services.cases import ownership_case_open
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivery import clip_from, home, rush
 from tests.factories.licensing import in_review, terms
 from tests.factories.marketplace import NOBODYS, SYSTEM, need, order_of, order_paid, quote_of, studio_signed
+from tests.factories.media_ingest import AssetFactory
 from tests.factories.uploads import declared
 
 
@@ -53,6 +56,8 @@ def world_made() -> World:
     sold = order_paid(buyer, clips[:1], use_case)
     run_due()
     dataset = Dataset.objects.get(order=sold)
+    shared = AssetFactory.create(sha256=clips[1].asset.sha256)
+    asked = ownership_case_open(kind=CaseKind.SAME_BYTES, asset=shared, others=[clips[1].asset], evidence={})
     case = in_review(studio, "AUDIT", per_year=3)
     key_of(studio)
     ids = {
@@ -62,6 +67,7 @@ def world_made() -> World:
         "terms_profile_id": terms(studio, name="Spare").public_id,
         "agreement_id": case.agreement.public_id,
         "case_id": case.public_id,
+        "ownership_case_id": asked[0].public_id,
         "use_case_id": use_case.public_id,
         "quote_id": quote_of(buyer, clips[1:], use_case).public_id,
         "order_id": order_of(buyer, quote_of(buyer, clips[1:], use_case)).public_id,

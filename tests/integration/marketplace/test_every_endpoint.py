@@ -105,6 +105,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/desk/cases/{case_id}"): Row(DESK, 200, Role.FINANCE),
     ("POST", "/desk/cases/{case_id}/claim"): Row(DESK, 200, Role.AUDITOR, {}),
     ("POST", "/desk/cases/{case_id}/decide"): Row(DESK, 409, Role.AUDITOR, {"decision": "approve", "version": 1}),
+    ("GET", "/desk/ownership_cases"): Row(DESK, 200, Role.FINANCE),
+    ("GET", "/desk/ownership_cases/{ownership_case_id}"): Row(DESK, 200, Role.FINANCE),
+    ("POST", "/desk/ownership_cases/{ownership_case_id}/settle"): Row(
+        DESK, 200, Role.AUDITOR, {"outcome": "keep_both", "note": "They filmed it together."}
+    ),
     # Prices and needs
     ("POST", "/estimates"): Row(
         None, 200, body={"duration_ms": 60_000, "width": 1920, "height": 1080, "frame_rate": "25/1"}
