@@ -89,9 +89,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = again
 
 
-@pytest.fixture(autouse=True)
-def _append_only_tables_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django empties SQLite by DELETE between transactional tests, which our triggers refuse (PostgreSQL truncates)."""
+@pytest.fixture(autouse=True, scope="session")
+def _append_only_tables_can_be_emptied() -> Iterator[None]:
+    """Django empties SQLite by DELETE between transactional tests, which our triggers refuse (PostgreSQL truncates).
+
+    For the whole session, because a test's own fixtures may be gone before its database is emptied.
+    """
     usual = SqliteOperations.execute_sql_flush
 
     def flush(operations: SqliteOperations, statements: Sequence[str]) -> None:
@@ -104,7 +107,9 @@ def _append_only_tables_can_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
             for _, sql in triggers:
                 cursor.execute(sql)
 
-    monkeypatch.setattr(SqliteOperations, "execute_sql_flush", flush)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqliteOperations, "execute_sql_flush", flush)
+        yield
 
 
 def pytest_sessionfinish() -> None:
