@@ -7,8 +7,9 @@ from uuid import UUID
 
 from core.errors import DomainError
 from core.jobs.claim import Claim, LeaseLost, Retryable, heart
+from core.jobs.outage import database_awaited
 from core.jobs.registry import registration_of
-from core.jobs.services import claim_next, job_put_back, job_refuse
+from core.jobs.services import claim_next, job_give_back, job_put_back, job_refuse
 from core.logging import get_logger, job_context
 
 log = get_logger(__name__)
@@ -39,7 +40,8 @@ def _work(claim: Claim) -> None:
         try:
             _attempt(claim)
         except LeaseLost:
-            log.warning("job.fenced_out", kind=claim.kind, subject=claim.subject)
+            event = "job.given_back" if job_give_back(claim=claim) else "job.fenced_out"
+            log.warning(event, kind=claim.kind, subject=claim.subject)
 
 
 def _attempt(claim: Claim) -> None:
@@ -59,5 +61,6 @@ def _attempt(claim: Claim) -> None:
         state = job_put_back(claim=claim, error=str(error))
         log.warning("job.put_back", kind=claim.kind, subject=claim.subject, state=str(state), error=str(error))
     except Exception as error:  # the process boundary: whatever a handler did, the job row must say so
+        database_awaited()
         state = job_put_back(claim=claim, error=f"{type(error).__name__}: {error}")
         log.exception("job.crashed", kind=claim.kind, subject=claim.subject, state=str(state))

@@ -11,12 +11,16 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.accounts.policy import Actor
+from core.audit.services import Facts, record
 from core.clock import now
 from core.ids import NOT_FOUND
-from core.jobs.claim import Claim, LeaseLost, Retryable, lease_end
+from core.jobs.claim import Claim, LeaseLost, Retryable, from_now, lease_end
 from core.jobs.doorbell import ring_after_commit, ring_now
 from core.jobs.models import Job, JobState
 from core.jobs.registry import kinds_for, registration_of
+from core.jobs.stopping import stopping
+from core.logging import get_logger
 
 __all__ = [
     "Claim",
@@ -38,6 +42,8 @@ _ERROR_LENGTH: Final = 2000
 _RING_AGAIN: Final = timedelta(seconds=45)
 _RING_BATCH: Final = 500
 
+log = get_logger(__name__)
+
 
 def enqueue(*, kind: str, subject: str, payload: Payload | None = None, delay: timedelta | None = None) -> Job:
     """Write a job into the caller's transaction; a second call for the same kind and subject returns the first.
@@ -53,9 +59,11 @@ def enqueue(*, kind: str, subject: str, payload: Payload | None = None, delay: t
             "queue": registration.queue,
             "max_attempts": registration.max_attempts,
             # By the database's clock, which also decides what is due.
-            **({"run_after": now() + delay} if delay else {}),
+            **({"run_after": from_now(delay)} if delay else {}),
         },
     )
+    if created and delay is not None:
+        job.refresh_from_db()
     if created and delay is None:
         ring_after_commit(job.id, job.queue)
     return job
@@ -85,59 +93,92 @@ def claim_next(*, job_id: UUID | None = None, kinds: Iterable[str] | None = None
 
     Jobs tried too often are parked as ``dead`` on the way.
     """
-    with transaction.atomic():
-        candidates = due()
-        if job_id is not None:
-            candidates = candidates.filter(pk=job_id)
-        if kinds is not None:
-            candidates = candidates.filter(kind__in=list(kinds))
-        skip = connection.features.has_select_for_update_skip_locked
-        job = candidates.order_by("run_after", "id").select_for_update(skip_locked=skip).first()
-        if job is None:
-            return None
-        if job.attempt >= job.max_attempts:
-            _park(job)
-            return None
-        token = uuid4()
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.RUNNING,
-            attempt=F("attempt") + 1,
-            token=token,
-            lease_until=lease_end(),
-            heartbeat_at=Now(),
-            stage="",
-            progress_done=0,
-            progress_total=0,
-            stage_started_at=None,
-        )
-        job.attempt += 1
+    candidates = due()
+    if job_id is not None:
+        candidates = candidates.filter(pk=job_id)
+    if kinds is not None:
+        candidates = candidates.filter(kind__in=list(kinds))
+    skip = connection.features.has_select_for_update_skip_locked
+    while True:
+        with transaction.atomic():
+            job = candidates.order_by("run_after", "id").select_for_update(skip_locked=skip).first()
+            if job is None:
+                return None
+            if job.attempt < job.max_attempts:
+                return _take(job)
+            _park(job, job.last_error or "the worker disappeared each time")
+
+
+def _take(job: Job) -> Claim:
+    token = uuid4()
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.RUNNING,
+        attempt=F("attempt") + 1,
+        token=token,
+        lease_until=lease_end(),
+        heartbeat_at=Now(),
+        rung_at=None,  # should its worker vanish, the first look after the lease rings again
+        stage="",
+        progress_done=0,
+        progress_total=0,
+        stage_started_at=None,
+    )
+    job.attempt += 1
     return Claim(job, token)
 
 
-def _park(job: Job) -> None:
-    note = job.last_error or "the worker disappeared each time"
+def _park(job: Job, error: str) -> None:
+    """Give a job up for a person to look at; the platform's audit trail says so."""
     Job.objects.filter(pk=job.pk).update(
-        state=JobState.DEAD, token=None, lease_until=None, finished_at=Now(), last_error=note
+        state=JobState.DEAD, token=None, lease_until=None, finished_at=Now(), last_error=error[:_ERROR_LENGTH]
     )
+    after: Facts = {
+        "kind": job.kind,
+        "subject": job.subject,
+        "attempts": job.attempt,
+        "error": error[:_ERROR_LENGTH],
+    }
+    record(actor=Actor.system(), action="job.given_up", subject=job.public_id, after=after)
+    log.error("job.given_up", job=job.public_id, kind=job.kind, subject=job.subject, attempt=job.attempt, error=error)
 
 
 def job_put_back(*, claim: Claim, error: str) -> JobState:
     """Queue a failed attempt again after a doubling pause, or park it after the last one."""
     with transaction.atomic():
         job = _locked(claim)
-        last = job.attempt >= job.max_attempts
-        pause = timedelta(seconds=min(2**job.attempt, _BACK_OFF_CAP_S))
-        state = JobState.DEAD if last else JobState.QUEUED
+        if job.attempt >= job.max_attempts:
+            _park(job, error)
+            return JobState.DEAD
         Job.objects.filter(pk=job.pk).update(
-            state=state,
+            state=JobState.QUEUED,
             token=None,
             lease_until=None,
             rung_at=None,
-            run_after=now() + pause,
-            finished_at=Now() if last else None,
+            run_after=from_now(timedelta(seconds=min(2**job.attempt, _BACK_OFF_CAP_S))),
             last_error=error[:_ERROR_LENGTH],
         )
-    return state
+    return JobState.QUEUED
+
+
+def job_give_back(*, claim: Claim) -> bool:
+    """Put a job back at once, uncounted, because its worker is ending; False when it is another worker's now."""
+    if not stopping():
+        return False
+    with transaction.atomic():
+        try:
+            job = _locked(claim)
+        except LeaseLost:
+            return False
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.QUEUED,
+            token=None,
+            lease_until=None,
+            rung_at=None,
+            attempt=F("attempt") - 1,
+            run_after=Now(),
+        )
+        ring_after_commit(job.pk, job.queue)
+    return True
 
 
 def job_refuse(*, claim: Claim, error: str) -> None:
@@ -163,7 +204,9 @@ def job_retry(*, job_id: UUID) -> Job:
         if job is None:
             raise NOT_FOUND("There is no such job.")
         if job.state in {JobState.DEAD, JobState.FAILED}:
-            Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED, attempt=0, run_after=Now())
+            Job.objects.filter(pk=job.pk).update(
+                state=JobState.QUEUED, attempt=0, run_after=Now(), rung_at=None, finished_at=None
+            )
             job.refresh_from_db()
             ring_after_commit(job.id, job.queue)
     return job
@@ -171,7 +214,8 @@ def job_retry(*, job_id: UUID) -> Job:
 
 def jobs_ring() -> int:
     """Ring again for due jobs whose doorbell was lost or whose worker is gone; return how many."""
-    stale = Q(rung_at=None) | Q(rung_at__lt=now() - _RING_AGAIN)
+    stale = Q(rung_at=None) | Q(rung_at__lt=from_now(-_RING_AGAIN))
     waiting = list(due().filter(stale).order_by("run_after", "id").values_list("id", "queue")[:_RING_BATCH])
-    Job.objects.filter(pk__in=[job_id for job_id, _ in waiting]).update(rung_at=now())
-    return sum(ring_now(job_id, queue) for job_id, queue in waiting)
+    rung = [job_id for job_id, queue in waiting if ring_now(job_id, queue)]
+    Job.objects.filter(pk__in=rung).update(rung_at=Now())
+    return len(rung)

@@ -6,8 +6,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from django.conf import settings
+
+from core.jobs.stopping import stop_begin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
 
@@ -40,3 +42,9 @@ def sweep_at_start(sender: Any, **_: Any) -> None:
     """Look for abandoned jobs as soon as a worker starts."""
     with sender.app.connection() as connection:
         sender.app.send_task("core.jobs.reconcile", connection=connection)
+
+
+@worker_shutting_down.connect
+def hand_back_what_is_not_done(**_: Any) -> None:
+    """Let jobs in hand go to another worker, instead of being cut off by whoever ends this one."""
+    stop_begin()

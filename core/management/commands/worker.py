@@ -8,14 +8,20 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
 from typing_extensions import override
 
+from core.jobs.outage import OUTAGE
 from core.jobs.registry import kinds_on
 from core.jobs.runner import run_due
+from core.jobs.stopping import stop_begin
+from core.logging import get_logger
+
+log = get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """Poll for due jobs until told to stop."""
+    """Poll for due jobs until told to stop; SIGTERM hands back what is not done within seconds."""
 
     help = "Do jobs without a broker: polls the job table. With a broker, run Celery workers instead."
 
@@ -31,11 +37,27 @@ class Command(BaseCommand):
         """Work until stopped."""
         queues = [queue for queue in options["queues"].split(",") if queue]
         kinds = [kind for queue in queues for kind in kinds_on(queue)] if queues else None
+        if options["once"]:
+            run_due(kinds)
+            return
         stop = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+        def end(*_: object) -> None:
+            stop.set()
+            stop_begin()
+
+        signal.signal(signal.SIGTERM, end)
         while not stop.is_set():
-            done = run_due(kinds, limit=1 if not options["once"] else 10_000)
-            if options["once"]:
-                return
-            if not done:
+            if not _worked(kinds):
                 stop.wait(options["interval"])
+
+
+def _worked(kinds: list[str] | None) -> bool:
+    """Do one job; False when there is none, or when the database is away."""
+    try:
+        close_old_connections()
+        return bool(run_due(kinds, limit=1))
+    except OUTAGE as error:
+        log.warning("worker.database_away", error=type(error).__name__)
+        connection.close()
+        return False

@@ -11,15 +11,16 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
+from core.audit.models import AuditEvent
 from core.clock import now
 from core.errors import DomainError
 from core.ids import NOT_FOUND
-from core.jobs import registry
+from core.jobs import registry, services, stopping
 from core.jobs.claim import Claim, LeaseLost, Retryable
 from core.jobs.models import Job, JobState
 from core.jobs.registry import handles, subscribe
 from core.jobs.runner import run_due, run_job
-from core.jobs.services import claim_next, enqueue, job_retry, publish
+from core.jobs.services import claim_next, enqueue, job_retry, jobs_ring, publish
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,7 @@ def expire(job: Job) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_change_leaves_no_job() -> None:
+    """T28: the job is written with the change it follows, so it is not there when the change is not."""
     handles("t.work")(lambda _: None)
 
     def fails() -> None:
@@ -74,7 +76,7 @@ def test_a_topic_wakes_each_subscriber_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_whose_lease_has_passed_cannot_settle() -> None:
-    """The zombie: stopped longer than its lease, then woken. Fenced out, it changes nothing."""
+    """T30: the zombie, stopped longer than its lease, then woken. Fenced out, it changes nothing."""
     handles("t.work")(lambda _: None)
     job = enqueue(kind="t.work", subject="a")
     zombie = claim_next(job_id=job.pk)
@@ -95,7 +97,7 @@ def test_a_worker_whose_lease_has_passed_cannot_settle() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_fence_the_zombie_would_have_its_effect() -> None:
-    """The control: the same story with the token check left out does double work."""
+    """T30: the control: the same story with the token check left out does double work."""
     handles("t.work")(lambda _: None)
     job = enqueue(kind="t.work", subject="a")
     zombie = claim_next(job_id=job.pk)
@@ -112,6 +114,7 @@ def test_without_the_fence_the_zombie_would_have_its_effect() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_poison_job_is_parked_after_its_last_attempt_and_others_go_on() -> None:
+    """T29: counted when claimed, a job that kills its workers ends as dead, told in the audit trail."""
     done: list[str] = []
     handles("t.poison", max_attempts=3)(lambda _: None)
     handles("t.good")(lambda claim: done.append(claim.subject))
@@ -124,6 +127,8 @@ def test_a_poison_job_is_parked_after_its_last_attempt_and_others_go_on() -> Non
     poison.refresh_from_db()
     assert poison.state == JobState.DEAD
     assert poison.attempt == 3
+    told = AuditEvent.objects.get(action="job.given_up")
+    assert told.subject == poison.public_id
     run_due()
     assert done == ["g"]
     assert job_retry(job_id=poison.pk).state == JobState.QUEUED
@@ -188,3 +193,81 @@ def test_the_heart_keeps_a_long_job_alive(settings: Settings) -> None:
     enqueue(kind="t.work", subject=str(uuid4()))
     run_due()
     assert beats[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_committed_change_has_one_job_that_is_done_once() -> None:
+    """T28: asked for by two transactions and rolled back by a third, it exists once and is done once."""
+    runs: list[str] = []
+    handles("t.work")(lambda claim: runs.append(claim.subject))
+    for fails in (False, True, False):
+        with transaction.atomic():
+            enqueue(kind="t.work", subject="a")
+            transaction.set_rollback(fails)
+    assert Job.objects.count() == 1
+    run_due()
+    assert runs == ["a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parked_job_does_not_hide_the_due_ones_behind_it() -> None:
+    done: list[str] = []
+    handles("t.work", max_attempts=1)(lambda claim: done.append(claim.subject))
+    poison = enqueue(kind="t.work", subject="poison")
+    assert claim_next(job_id=poison.pk) is not None
+    expire(poison)
+    enqueue(kind="t.work", subject="good")
+    assert run_due() == 1
+    assert done == ["good"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_no_deadline_of_a_job_is_told_by_a_workers_own_clock(hours: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T32: a worker whose clock is hours off sets and reads every time by the database's clock."""
+
+    def fails(_: Claim) -> None:
+        raise Retryable("later")
+
+    truth = now()
+    monkeypatch.setattr(services, "now", lambda: truth + timedelta(hours=hours))
+    handles("t.work")(fails)
+    delayed = enqueue(kind="t.work", subject="delayed", delay=timedelta(minutes=10))
+    assert timedelta(minutes=9) < delayed.run_after - truth < timedelta(minutes=11)
+    job = enqueue(kind="t.work", subject="put back")
+    run_due()
+    job.refresh_from_db()
+    assert timedelta() < job.run_after - truth < timedelta(minutes=1)
+    Job.objects.filter(pk=job.pk).update(run_after=truth - timedelta(minutes=1), rung_at=truth)
+    jobs_ring()
+    job.refresh_from_db()
+    assert job.rung_at is not None
+    assert abs(job.rung_at - truth) < timedelta(minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_ends_gives_its_job_back_uncounted() -> None:
+    """T38: told to end, it hands the job in its hands to the next worker at once."""
+    seen: list[bool] = []
+
+    def long_work(claim: Claim) -> None:
+        if len(seen) == 0:
+            seen.append(claim.lost())
+            stopping.stop_begin(grace_s=0.0)
+            seen.append(claim.lost())
+        claim.progress("half", 1, 2)
+        with claim.settle():
+            enqueue(kind="t.effect", subject=claim.subject)
+
+    handles("t.work", max_attempts=1)(long_work)
+    handles("t.effect")(lambda _: None)
+    job = enqueue(kind="t.work", subject="a")
+    try:
+        assert run_job(job.pk)
+    finally:
+        stopping.stop_forget()
+    assert seen == [False, True]
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.token) == (JobState.QUEUED, 0, None)
+    assert run_job(job.pk)
+    assert Job.objects.filter(kind="t.effect").count() == 1
