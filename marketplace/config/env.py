@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 BASE_DIR: Final = Path(__file__).resolve().parents[2]
 _MINIMUM_SECRET_LENGTH: Final = 32
+_DECIMAL: Final = re.compile(r"\d{1,6}(\.\d{1,9})?")
+_COLD_CLASSES: Final = ("GLACIER_IR", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "none")
 
 
 class EnvironmentInvalid(Exception):
@@ -42,6 +46,23 @@ VARIABLES: Final = (
     Variable("OFFCUT_BROKER_URL", "", "Redis or Valkey, such as redis://host:6379/0; empty: `manage.py worker` polls."),
     Variable("OFFCUT_JOB_LEASE_S", "30", "Seconds without a sign of life before a job goes to another worker."),
     Variable("OFFCUT_UPLOAD_MAX_BYTES", str(200 * 2**30), "Largest file accepted, in bytes."),
+    Variable("OFFCUT_QUOTA_BYTES", str(2 * 2**40), "Room of an organisation that has no limit of its own, in bytes."),
+    Variable("OFFCUT_SCRATCH", "", "Folder for unfinished work, on a fast disk of this machine; empty: in the home."),
+    Variable("OFFCUT_CACHE_BYTES", str(50 * 2**30), "Most that stored files may take in the scratch folder (S3 only)."),
+    Variable("OFFCUT_STORAGE", "local", "`local`: files under the home. `s3`: a bucket, with the variables below."),
+    Variable("OFFCUT_S3_ENDPOINT", "", "Such as http://seaweedfs:8333; empty: Amazon's of the region."),
+    Variable("OFFCUT_S3_PUBLIC_ENDPOINT", "", "The same store as uploaders reach it; empty: OFFCUT_S3_ENDPOINT."),
+    Variable("OFFCUT_S3_REGION", "us-east-1", "Region of the bucket."),
+    Variable("OFFCUT_S3_BUCKET", "", "The bucket; `manage.py prepare` makes it when there is none."),
+    Variable("OFFCUT_S3_PREFIX", "", "Folder inside the bucket, so that several installations can share it."),
+    Variable("OFFCUT_S3_ACCESS_KEY", "", "Who we are at the object store.", secret=True),
+    Variable("OFFCUT_S3_SECRET_KEY", "", "And the proof of it.", secret=True),
+    Variable("OFFCUT_S3_COLD_CLASS", "GLACIER_IR", "Class of the cold tier, readable at once; `none`: no cold tier."),
+    Variable("OFFCUT_COLD_ROOT", "", "Local storage: a folder on a cheaper disk for the cold tier; empty: none."),
+    Variable("OFFCUT_COLD_AFTER_DAYS", "60", "Days after which a master nobody used goes to the cold tier."),
+    Variable("OFFCUT_DORMANT_AFTER_DAYS", "365", "Days after which the owner of unused footage is told what it costs."),
+    Variable("OFFCUT_HOT_PRICE", "0.276", "What we pay for 1 GB (10^9 bytes) on the hot tier for a year, in USD."),
+    Variable("OFFCUT_COLD_PRICE", "0.048", "The same on the cold tier."),
     Variable("OFFCUT_QUOTA_BYTES", str(2 * 2**40), "What an organisation may keep, unless agreed otherwise, in bytes."),
     Variable("OFFCUT_SANDBOX", "required", "`required`: no media is opened unless confined. `off`: only with debug."),
     Variable("FFMPEG_BINARY", "", "Another ffmpeg executable than the packaged one."),
@@ -69,6 +90,34 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class S3:
+    """A bucket and how to reach it."""
+
+    endpoint: str
+    public_endpoint: str
+    region: str
+    bucket: str
+    prefix: str
+    access_key: str
+    secret_key: str
+    cold_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where footage is kept, for how long on which tier, and at what price. ``s3`` is None on a local disk."""
+
+    s3: S3 | None
+    cold_root: Path | None
+    cold_after_days: int
+    dormant_after_days: int
+    hot_price: Fraction
+    """USD for a gigabyte (10^9 bytes) and a year."""
+    cold_price: Fraction
+    """USD for a gigabyte (10^9 bytes) and a year."""
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """The installation's configuration; code reads it as ``settings.OFFCUT``."""
 
@@ -91,11 +140,6 @@ class Env:
     def media_root(self) -> Path:
         """Where the local blob store keeps files."""
         return self.home / "storage"
-
-    @property
-    def scratch_root(self) -> Path:
-        """Where unfinished uploads and builds are written; safe to lose when nothing runs."""
-        return self.home / "scratch"
 
     @property
     def key_file(self) -> Path:
@@ -138,6 +182,19 @@ class _Reader:
             self.faults.append(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
         return value
 
+    def decimal(self, name: str) -> Fraction:
+        value = self.text(name)
+        if not _DECIMAL.fullmatch(value):
+            self.faults.append(f"{name} must be a decimal number such as 0.276, not {value!r}")
+            return Fraction(0)
+        return Fraction(value)
+
+    def address(self, name: str) -> str:
+        value = self.text(name).rstrip("/")
+        if value and (not value.startswith(("http://", "https://")) or not urlsplit(value).hostname):
+            self.faults.append(f"{name} must be an http(s) address, not {value!r}")
+        return value
+
     def parsed(self, name: str, parse: Callable[[str], Database]) -> Database | None:
         try:
             return parse(self.text(name))
@@ -165,6 +222,41 @@ def _database(url: str, home: Path) -> Database:
     )
 
 
+def _s3(reader: _Reader) -> S3 | None:
+    if reader.one_of("OFFCUT_STORAGE", ("local", "s3")) == "local":
+        return None
+    endpoint = reader.address("OFFCUT_S3_ENDPOINT")
+    found = S3(
+        endpoint=endpoint,
+        public_endpoint=reader.address("OFFCUT_S3_PUBLIC_ENDPOINT") or endpoint,
+        region=reader.text("OFFCUT_S3_REGION"),
+        bucket=reader.text("OFFCUT_S3_BUCKET"),
+        prefix=reader.text("OFFCUT_S3_PREFIX").strip("/"),
+        access_key=reader.text("OFFCUT_S3_ACCESS_KEY"),
+        secret_key=reader.text("OFFCUT_S3_SECRET_KEY"),
+        cold_class=reader.one_of("OFFCUT_S3_COLD_CLASS", _COLD_CLASSES),
+    )
+    needed = {
+        "OFFCUT_S3_BUCKET": found.bucket,
+        "OFFCUT_S3_ACCESS_KEY": found.access_key,
+        "OFFCUT_S3_SECRET_KEY": found.secret_key,
+    }
+    reader.faults += [f"{name} is needed with OFFCUT_STORAGE=s3" for name, value in needed.items() if not value]
+    return found
+
+
+def _keeping(reader: _Reader) -> Keeping:
+    cold_root = reader.text("OFFCUT_COLD_ROOT")
+    return Keeping(
+        s3=_s3(reader),
+        cold_root=Path(cold_root).expanduser().resolve() if cold_root else None,
+        cold_after_days=reader.number("OFFCUT_COLD_AFTER_DAYS"),
+        dormant_after_days=reader.number("OFFCUT_DORMANT_AFTER_DAYS"),
+        hot_price=reader.decimal("OFFCUT_HOT_PRICE"),
+        cold_price=reader.decimal("OFFCUT_COLD_PRICE"),
+    )
+
+
 def _secret_key(reader: _Reader, home: Path, *, debug: bool) -> str:
     key_file = home / "keys" / "secret_key"
     key = reader.text("OFFCUT_SECRET_KEY") or (key_file.read_text().strip() if key_file.is_file() else "")
@@ -188,6 +280,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     public_url = reader.text("OFFCUT_PUBLIC_URL").rstrip("/")
     if not public_url.startswith(("http://", "https://")) or not urlsplit(public_url).hostname:
         reader.faults.append(f"OFFCUT_PUBLIC_URL must be an http(s) address, not {public_url!r}")
+    scratch = reader.text("OFFCUT_SCRATCH")
     database = reader.parsed("DATABASE_URL", lambda url: _database(url, home))
     env = Env(
         home=home,
@@ -199,6 +292,10 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         broker_url=reader.text("OFFCUT_BROKER_URL"),
         job_lease_s=reader.number("OFFCUT_JOB_LEASE_S"),
         upload_max_bytes=reader.number("OFFCUT_UPLOAD_MAX_BYTES"),
+        quota_bytes=reader.number("OFFCUT_QUOTA_BYTES"),
+        scratch_root=Path(scratch).expanduser().resolve() if scratch else home / "scratch",
+        cache_bytes=reader.number("OFFCUT_CACHE_BYTES"),
+        keeping=_keeping(reader),
         quota_bytes=reader.number("OFFCUT_QUOTA_BYTES"),
         sandbox=sandbox,
         ffmpeg_binary=reader.text("FFMPEG_BINARY"),
