@@ -7,9 +7,11 @@ from media_ingest.models.batch import Batch
 from media_ingest.models.case import OwnershipCase
 from media_ingest.models.clip import Clip
 from media_ingest.models.derivative import Derivative, DerivativeKind
+from media_ingest.models.detection import Detection
 from media_ingest.models.duplicate import NearDuplicate
 from media_ingest.models.quota import Quota
 from media_ingest.models.upload import Upload
+from media_ingest.models.watching import Watching
 
 __all__ = [
     "Asset",
@@ -17,9 +19,11 @@ __all__ = [
     "Clip",
     "Derivative",
     "DerivativeKind",
+    "Detection",
     "NearDuplicate",
     "OwnershipCase",
     "ProbeReport",
     "Quota",
     "Upload",
+    "Watching",
 ]

@@ -15,6 +15,7 @@ from core.ids import Prefix
 from core.models_base import Record
 from media_ingest.domain.failures import Failure
 from media_ingest.domain.states import UploadState
+from media_ingest.domain.transport import Transport
 from media_ingest.models.asset import Asset
 from media_ingest.models.batch import Batch
 
@@ -31,8 +32,17 @@ class Upload(Record):
     """The sender's own name for this declaration: sent twice it is one upload. Empty when none was given."""
     name = models.CharField(max_length=255)
     """What its owner calls the file. Data, never a path."""
+    folder = models.CharField(max_length=500, default="", blank=True)
+    """Where it lies on its owner's card, relative, with slashes; empty at the top. Data, never a path of ours."""
+    modified_at = models.DateTimeField(null=True, blank=True)
+    """When the file was last written, as its sender says."""
     size_bytes = models.BigIntegerField()
     """The declared size; the upload is complete at exactly this many bytes."""
+    sample_sha256 = models.CharField(max_length=64, default="", blank=True)
+    """Hash over three samples and the size (``domain.sampled``), by which a file is found again; may be empty."""
+    transport = models.CharField(max_length=8, default=Transport.TUS)
+    part_handle = models.CharField(max_length=400, default="", blank=True)
+    """What object storage calls the multipart upload; empty until it was begun, and always for tus."""
     received_bytes = models.BigIntegerField(default=0)
     """Bytes known to be on disk (synced). The file itself may already hold more."""
     generation = models.PositiveIntegerField(default=0)
@@ -40,7 +50,11 @@ class Upload(Record):
     declared_sha256 = models.CharField(max_length=64, default="", blank=True)
     """What the sender says the whole file hashes to; empty when not said."""
     sha256 = models.CharField(max_length=64, default="", blank=True)
-    """What the bytes hashed to as they arrived; set with the last byte."""
+    """What the bytes hashed to as they arrived; set with the last byte, for parts once they were read."""
+    sha1 = models.CharField(max_length=40, default="", blank=True)
+    """The same bytes' SHA-1, because that is what card-offload tools can compare (``domain.receipts``)."""
+    checked_bytes = models.BigIntegerField(default=0)
+    """Bytes that came with a checksum of their sender's and met it."""
     state = models.CharField(max_length=16, default=UploadState.RECEIVING)
     failure = models.CharField(max_length=40, default="", blank=True)
     """Error code that says why the upload failed."""
@@ -50,12 +64,19 @@ class Upload(Record):
     active_at = models.DateTimeField()
     """When bytes last arrived (or the upload was declared)."""
     expires_at = models.DateTimeField()
+    warnings_sent = models.PositiveSmallIntegerField(default=0)
+    """How many of the warnings before the end of this idle time were given."""
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """Since when its sender wants no bytes taken; its room is kept, its idle time runs."""
+    stored_at = models.DateTimeField(null=True, blank=True)
+    """When the file was whole, verified and in storage."""
 
     class Meta:
         """What is true of every upload."""
 
         constraints: ClassVar = (
             check_in("state", UploadState, "media_ingest_upload_state"),
+            check_in("transport", Transport, "media_ingest_upload_transport"),
             models.UniqueConstraint(
                 fields=["organisation", "request_key"],
                 condition=~Q(request_key=""),
@@ -67,7 +88,9 @@ class Upload(Record):
                 name="media_ingest_upload_received_within_size",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[UploadState.STORING, UploadState.RECEIVED]) | ~Q(sha256=""),
+                condition=~Q(state__in=[UploadState.STORING, UploadState.RECEIVED])
+                | ~Q(sha256="")
+                | Q(state=UploadState.STORING, transport=Transport.S3),
                 name="media_ingest_upload_complete_has_hash",
             ),
             models.CheckConstraint(
@@ -86,6 +109,8 @@ class Upload(Record):
         )
         indexes: ClassVar = (
             models.Index(fields=["organisation", "state", "-id"], name="media_ingest_upload_list"),
+            models.Index(fields=["organisation", "name", "size_bytes"], name="media_ingest_upload_match"),
+            models.Index(fields=["batch", "state"], name="media_ingest_upload_batch"),
             models.Index(
                 fields=["expires_at"], name="media_ingest_upload_expiry", condition=Q(state=UploadState.RECEIVING)
             ),
