@@ -130,6 +130,10 @@ class Env:
     job_lease_s: int
     upload_max_bytes: int
     quota_bytes: int
+    scratch_root: Path
+    """Where unfinished uploads, builds and fetched files lie; safe to lose when nothing runs."""
+    cache_bytes: int
+    keeping: Keeping
     sandbox: str
     ffmpeg_binary: str
     log_level: str
