@@ -20,8 +20,8 @@ from marketplace.catalog.domain.shown import CODES, Judgement
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.catalog.selectors.search import Hit
 from media_ingest.domain.resolution import resolution_class
-from media_ingest.models import Asset, Clip, Derivative, DerivativeKind
-from media_ingest.services.links import media_link
+from media_ingest.models import Asset, Clip, DerivativeKind
+from media_ingest.services.links import clip_link
 
 Json = dict[str, Any]
 
@@ -67,11 +67,6 @@ def guard_json(price: Price | None) -> Json | None:
     return {"computed": price.guard.computed_text, "needs": str(price.guard.needs)}
 
 
-def _link(asset: Asset, kind: DerivativeKind) -> str | None:
-    found: Derivative | None = next((one for one in asset.derivatives.all() if one.kind == kind), None)
-    return None if found is None else media_link(found)
-
-
 def _orientation(asset: Asset) -> str:
     width, height = asset.width or 0, asset.height or 0
     if width == height:
@@ -97,8 +92,8 @@ def clip_json(clip: Clip) -> Json:
         "video_codec": asset.video_codec,
         "bit_depth": asset.bit_depth,
         "has_audio": bool(asset.has_audio),
-        "poster_url": _link(asset, DerivativeKind.POSTER),
-        "preview_url": _link(asset, DerivativeKind.PREVIEW),
+        "poster_url": clip_link(clip, DerivativeKind.POSTER),
+        "preview_url": clip_link(clip, DerivativeKind.PREVIEW),
     }
 
 

@@ -27,10 +27,10 @@ from marketplace.catalog.selectors.search import Hit
 from marketplace.orders.selectors.market import Market, market_hits, market_search
 from marketplace.web import said
 from marketplace.web.formats import language, ratio_rate_text, typeset
-from marketplace.web.library import link_of
 from marketplace.web.pages import key_of
 from media_ingest.domain.resolution import ResolutionClass, resolution_class
 from media_ingest.models import DerivativeKind
+from media_ingest.services.links import clip_link
 
 PAGE: Final = 24
 
@@ -116,8 +116,8 @@ def tile_of(hit: Hit) -> Tile:
     return Tile(
         clip.public_id,
         shown_title(clip.title, asset.original_name),
-        link_of(asset, DerivativeKind.POSTER),
-        link_of(asset, DerivativeKind.PREVIEW),
+        clip_link(clip, DerivativeKind.POSTER) or "",
+        clip_link(clip, DerivativeKind.PREVIEW) or "",
         duration,
         resolution_class(asset.width or 0, asset.height or 0),
         ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),

@@ -30,7 +30,7 @@ from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.models import Asset, Clip, DerivativeKind, Upload
 from media_ingest.selectors import assets_visible_to, uploads_visible_to
-from media_ingest.services.links import media_link
+from media_ingest.services.links import asset_link
 from media_ingest.services.progress import Progress, asset_progress
 
 PAGE: Final = 24
@@ -125,12 +125,6 @@ def obstacles_of(declared: Declared) -> tuple[str, ...]:
     return tuple(typeset(OBSTACLE_WORDS[item][is_french()]) for item in sale_obstacles(declared))
 
 
-def link_of(asset: Asset, kind: DerivativeKind) -> str:
-    """Return a signed link to a poster or preview that was fetched with its asset; empty when there is none."""
-    found = next((one for one in asset.derivatives.all() if one.kind == kind), None)
-    return media_link(found) if found else ""
-
-
 def files_of(actor: Actor, assets: Sequence[Asset], terms: Terms) -> list[File]:
     """Return these assets as the page shows them, in a fixed number of queries for those that are ready."""
     clips = [clip for asset in assets for clip in asset.clips.all()]
@@ -149,7 +143,7 @@ def _file(
         words = wording(Reason(asset.reason), (get_language() or "en")[:2])
         return File(asset, said.REFUSED, refusal=Wording(typeset(words.text), typeset(words.what_to_do)))
     clip = min(asset.clips.all(), key=lambda one: one.start_ms, default=None)
-    poster = link_of(asset, DerivativeKind.POSTER)
+    poster = asset_link(asset, DerivativeKind.POSTER) or ""
     if clip is None or asset.state != AssetState.READY:
         return File(asset, said.LISTING["withdrawn"], poster=poster)
     listing, says = listings.get(clip.id), declared[clip.id]

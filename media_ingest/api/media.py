@@ -24,7 +24,9 @@ from media_ingest.services.links import media_link_open
 _BLOCK: Final = 256 << 10
 _TYPES: Final = {
     DerivativeKind.POSTER: ("image/jpeg", "poster.jpg"),
+    DerivativeKind.OPENING: ("video/mp4", "opening.mp4"),
     DerivativeKind.PREVIEW: ("video/mp4", "preview.mp4"),
+    DerivativeKind.SPRITE: ("image/webp", "sprite.webp"),
 }
 _SAFE: Final = {
     "X-Content-Type-Options": "nosniff",

@@ -13,7 +13,7 @@ from media_ingest.domain.reasons import Reason, wording
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip, DerivativeKind
-from media_ingest.services.links import media_link
+from media_ingest.services.links import asset_link, clip_link
 
 _TEXT_SENT: Final = 20_000  # what is sent may be longer than what is kept, never without limit
 
@@ -75,10 +75,10 @@ class AssetOut(serializers.Serializer[Any]):
         return [clip.public_id for clip in sorted(asset.clips.all(), key=lambda clip: clip.start_ms)]
 
     def get_poster_url(self, asset: Asset) -> str | None:
-        return link_to(asset, DerivativeKind.POSTER)
+        return asset_link(asset, DerivativeKind.POSTER)
 
     def get_preview_url(self, asset: Asset) -> str | None:
-        return link_to(asset, DerivativeKind.PREVIEW)
+        return asset_link(asset, DerivativeKind.OPENING)
 
 
 class ClipOut(serializers.Serializer[Any]):
@@ -110,10 +110,10 @@ class ClipOut(serializers.Serializer[Any]):
         return resolution_class(asset.width, asset.height) if asset.width and asset.height else None
 
     def get_poster_url(self, clip: Clip) -> str | None:
-        return link_to(clip.asset, DerivativeKind.POSTER)
+        return clip_link(clip, DerivativeKind.POSTER)
 
     def get_preview_url(self, clip: Clip) -> str | None:
-        return link_to(clip.asset, DerivativeKind.PREVIEW)
+        return clip_link(clip, DerivativeKind.PREVIEW)
 
 
 class ClipPatch(serializers.Serializer[Any]):
@@ -145,9 +145,3 @@ def reason_out(asset: Asset) -> dict[str, str] | None:
         return None
     words = wording(Reason(asset.reason), (get_language() or "en")[:2])
     return {"code": asset.reason, "text": words.text, "what_to_do": words.what_to_do}
-
-
-def link_to(asset: Asset, kind: DerivativeKind) -> str | None:
-    """Return a signed link to one of an asset's derivatives (fetched already), or None."""
-    found = next((one for one in asset.derivatives.all() if one.kind == kind), None)
-    return media_link(found) if found is not None else None

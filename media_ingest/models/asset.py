@@ -12,6 +12,7 @@ from core.accounts.models import Organisation
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
+from media_ingest.domain.guess import Guess
 from media_ingest.domain.reasons import Reason
 from media_ingest.domain.states import AssetState
 from media_ingest.models.batch import Batch
@@ -83,6 +84,8 @@ class Asset(Record):
     has_telemetry = models.BooleanField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
     """When the camera says it recorded this (``Footage.created_at``)."""
+    guess = models.CharField(max_length=16, default="", blank=True)
+    """What kind of footage it seems to be at first glance, a value of ``domain.guess.Guess``; empty before."""
 
     class Meta:
         """What is true of every asset."""
@@ -107,6 +110,7 @@ class Asset(Record):
                 condition=Q(rotation__isnull=True) | Q(rotation__in=[0, 90, 180, 270]),
                 name="media_ingest_asset_rotation",
             ),
+            models.CheckConstraint(condition=Q(guess__in=["", *map(str, Guess)]), name="media_ingest_asset_guess"),
             models.CheckConstraint(
                 condition=Q(size_bytes__gte=0) & ~Q(sha256="") & ~Q(storage_key=""),
                 name="media_ingest_asset_has_bytes",

@@ -24,7 +24,7 @@ from media_ingest.adapters.storage import StorageError, store
 from media_ingest.domain.footage import Scan
 from media_ingest.domain.previews import Shown, poster_plan, preview_plan
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Asset, Derivative, DerivativeKind
+from media_ingest.models import Asset, Clip, Derivative, DerivativeKind
 
 ASSET_DERIVED: Final = "media_ingest.asset.derived"
 """Topic: a ready file has its poster and preview and can be shown. Subject: the asset's public id."""
@@ -57,6 +57,7 @@ def asset_derive(*, actor: Actor, asset_id: UUID, claim: Claim) -> Asset:
         made = _make(asset, claim, folder)
     with claim.settle():
         asset = Asset.objects.select_for_update(of=("self",)).get(pk=asset_id)
+        first = Clip.objects.filter(asset=asset).order_by("start_ms").first()
         for picture in made:
             facts = {
                 "storage_key": picture.storage_key,
@@ -65,7 +66,8 @@ def asset_derive(*, actor: Actor, asset_id: UUID, claim: Claim) -> Asset:
                 "width": picture.width,
                 "height": picture.height,
             }
-            Derivative.objects.update_or_create(asset=asset, kind=str(picture.kind), defaults=facts)
+            whose = first if picture.kind is DerivativeKind.OPENING else None
+            Derivative.objects.update_or_create(asset=asset, clip=whose, kind=str(picture.kind), defaults=facts)
         record(
             actor=actor,
             action="asset.derived",
@@ -112,7 +114,7 @@ def _make(asset: Asset, claim: Claim, folder: Path) -> list[Made]:
         )
         return [
             _keep(DerivativeKind.POSTER, folder / "poster.jpg", still.width, still.height),
-            _keep(DerivativeKind.PREVIEW, folder / "preview.mp4", moving.width, moving.height),
+            _keep(DerivativeKind.OPENING, folder / "preview.mp4", moving.width, moving.height),
         ]
     except ToolStoppedError as stopped:
         raise LeaseLost(claim.subject) from stopped

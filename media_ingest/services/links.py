@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from core.ids import NOT_FOUND
 from media_ingest.domain.errors import LINK_REFUSED
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Derivative
+from media_ingest.models import Asset, Clip, Derivative, DerivativeKind
 
 PATH: Final = "/api/v1/media/"
 LONGEST_S: Final = 15 * 60
@@ -33,6 +33,32 @@ def media_link(derivative: Derivative, *, at: float | None = None) -> str:
     ends = moment - moment % _STEP_S + LONGEST_S
     body = _encode(derivative.id.bytes + ends.to_bytes(8, "big"))
     return f"{PATH}{body}.{_signature(body)}"
+
+
+def asset_link(asset: Asset, kind: DerivativeKind) -> str | None:
+    """Return a link to what stands for a whole file (its derivatives are fetched): its poster, its sprite sheet, or
+    the first seconds of its first clip that has any; None while there is none.
+    """
+    found = [one for one in asset.derivatives.all() if one.kind == kind]
+    whole = next((one for one in found if one.clip_id is None), None)
+    # Ids grow with time, and openings are written in the order of their clips.
+    chosen = whole or min(found, key=lambda one: one.id, default=None)
+    return media_link(chosen) if chosen is not None else None
+
+
+def clip_link(clip: Clip, kind: DerivativeKind) -> str | None:
+    """Return a link to a clip's own picture (the derivatives of its asset are fetched), or None.
+
+    Without a poster of its own it shows its file's; as a preview it shows its first seconds until the whole one is
+    made.
+    """
+    made = list(clip.asset.derivatives.all())
+    own = {one.kind: one for one in made if one.clip_id == clip.id}
+    if kind is DerivativeKind.PREVIEW:
+        chosen = own.get(kind) or own.get(DerivativeKind.OPENING)
+    else:
+        chosen = own.get(kind) or next((one for one in made if one.kind == kind and one.clip_id is None), None)
+    return media_link(chosen) if chosen is not None else None
 
 
 def media_link_open(*, token: str, at: float | None = None) -> Derivative:

@@ -112,7 +112,12 @@ def _decide(actor: Actor, asset: Asset, found: Footage | Rejection) -> None:
         topic = ASSET_REJECTED
     else:
         advance(asset, ASSET, AssetEvent.ACCEPT, **_columns(found))
-        Clip.objects.get_or_create(asset=asset, start_ms=0, end_ms=found.duration_ms)
+        Clip.objects.get_or_create(
+            asset=asset,
+            start_ms=0,
+            end_ms=found.duration_ms,
+            defaults={"start_ticks": 0, "end_ticks": found.duration_ticks},
+        )
         after = {"state": asset.state, "duration_ms": str(found.duration_ms)}
         topic = ASSET_READY
     record(

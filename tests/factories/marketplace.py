@@ -67,7 +67,10 @@ def clip_of(studio: Actor, *, title: str = "", tags: Sequence[str] = (), **facts
     organisation = Organisation.objects.get(pk=studio.organisation_id)
     asset = AssetFactory.create(organisation=organisation, **facts)
     end_ms = asset.duration_ms or 0
-    return Clip.objects.create(asset=asset, start_ms=0, end_ms=end_ms, title=title, tags=list(tags))
+    ticks = asset.duration_ticks or 0
+    return Clip.objects.create(
+        asset=asset, start_ticks=0, end_ticks=ticks, start_ms=0, end_ms=end_ms, title=title, tags=list(tags)
+    )
 
 
 def clip_live(studio: Actor, *, declared: Declared = NOBODYS, **facts: Any) -> Clip:

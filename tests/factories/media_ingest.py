@@ -69,6 +69,8 @@ class ClipFactory(DjangoModelFactory[Clip]):
         model = Clip
 
     asset = factory.SubFactory(AssetFactory)
+    start_ticks = 0
+    end_ticks = factory.LazyAttribute(lambda clip: clip.asset.duration_ticks)
     start_ms = 0
     end_ms = factory.LazyAttribute(lambda clip: clip.asset.duration_ms)
 

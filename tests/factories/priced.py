@@ -43,4 +43,6 @@ def ready_clip(organisation: Organisation, **facts: Any) -> Clip:
         storage_key=f"blobs/{sha256}",
         **columns,
     )
-    return Clip.objects.create(asset=asset, start_ms=0, end_ms=columns["duration_ms"])
+    return Clip.objects.create(
+        asset=asset, start_ticks=0, end_ticks=columns["duration_ms"], start_ms=0, end_ms=columns["duration_ms"]
+    )

@@ -24,7 +24,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import listing_pause, listing_resume, listing_withdraw
 from marketplace.web import said
 from marketplace.web.formats import rate_text, ratio_rate_text
-from marketplace.web.library import link_of, obstacles_of, priced, terms_of
+from marketplace.web.library import obstacles_of, priced, terms_of
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.pictures import waterfall
 from marketplace.web.prices import told_steps
@@ -33,6 +33,7 @@ from media_ingest.domain.resolution import resolution_class
 from media_ingest.models import Clip, DerivativeKind
 from media_ingest.selectors import clip_get
 from media_ingest.services.clips import clip_describe
+from media_ingest.services.links import clip_link
 
 CHOICES: Final = {
     "genres": said.GENRES,
@@ -68,8 +69,8 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "title": found.title or asset.original_name,
         "badge": said.LISTING[listing.state] if listing else said.READY,
         "listing": listing,
-        "poster": link_of(asset, DerivativeKind.POSTER),
-        "preview": link_of(asset, DerivativeKind.PREVIEW),
+        "poster": clip_link(found, DerivativeKind.POSTER),
+        "preview": clip_link(found, DerivativeKind.PREVIEW),
         "resolution": resolution_class(asset.width or 0, asset.height or 0),
         "frames": ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),
         "money": money,

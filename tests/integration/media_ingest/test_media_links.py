@@ -45,7 +45,7 @@ def token_of(link: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "content_type"), [(DerivativeKind.POSTER, "image/jpeg"), (DerivativeKind.PREVIEW, "video/mp4")]
+    ("kind", "content_type"), [(DerivativeKind.POSTER, "image/jpeg"), (DerivativeKind.SPRITE, "image/webp")]
 )
 def test_a_link_shows_the_picture_and_lets_nothing_run(tmp_path: Path, kind: DerivativeKind, content_type: str) -> None:
     response = Client().get(media_link(stored(tmp_path, kind)))

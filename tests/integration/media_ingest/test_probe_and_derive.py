@@ -56,11 +56,11 @@ def test_a_good_file_becomes_ready_with_facts_clip_poster_and_preview() -> None:
     assert report.report["video"]["codec"] == "h264"
     assert AuditEvent.objects.filter(subject=asset.public_id, action="asset.probed").count() == 1
     kinds = {made.kind: made for made in Derivative.objects.filter(asset=asset)}
-    assert set(kinds) == {DerivativeKind.POSTER, DerivativeKind.PREVIEW}
+    assert set(kinds) == {DerivativeKind.POSTER, DerivativeKind.OPENING}
     assert (kinds["poster"].width, kinds["poster"].height) == (640, 360)
     with store().open(kinds["poster"].storage_key) as file:
         assert file.read(3) == b"\xff\xd8\xff"
-    preview = kinds["preview"]
+    preview = kinds["opening"]
     found = parse(probe_file(store().path(preview.storage_key)), size_bytes=preview.size_bytes)
     assert isinstance(found, Footage)
     assert (found.video_codec, found.pixel_format, found.width, found.height) == ("h264", "yuv420p", 854, 480)
@@ -137,7 +137,7 @@ def test_a_worker_that_died_while_probing_is_followed_by_another() -> None:
 def asset_probe_again(claim: Claim, asset: Asset) -> None:
     """The first worker wakes up and tries to settle what it had found."""
     with claim.settle():
-        Clip.objects.create(asset=asset, start_ms=0, end_ms=1)
+        Clip.objects.create(asset=asset, start_ticks=0, end_ticks=1, start_ms=0, end_ms=1)
 
 
 def test_a_lost_lease_ends_the_work_without_a_verdict() -> None:
