@@ -14,7 +14,7 @@ from core.ids import NOT_FOUND
 from media_ingest.domain.actions import LIBRARY_REVIEW, LIBRARY_VIEW
 from media_ingest.domain.ownership import Hold, Outcome, OwnershipState
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Asset, Clip, Derivative, NearDuplicate, OwnershipCase, Upload
+from media_ingest.models import Asset, Batch, Clip, Derivative, NearDuplicate, OwnershipCase, Upload
 
 M = TypeVar("M", bound=models.Model)
 
@@ -35,6 +35,11 @@ def uploads_visible_to(actor: Actor) -> QuerySet[Upload]:
     return _visible(Upload.objects.select_related("asset", "batch"), actor, "organisation_id")
 
 
+def batches_visible_to(actor: Actor) -> QuerySet[Batch]:
+    """Return the batches of the actor's organisation (all for the desk); refused without the right to look."""
+    return _visible(Batch.objects.all(), actor, "organisation_id")
+
+
 def assets_visible_to(actor: Actor) -> QuerySet[Asset]:
     """Return the assets of the actor's organisation (all for the desk), with derivatives and clips fetched."""
     queryset = Asset.objects.select_related("batch").prefetch_related("derivatives", "clips")
@@ -50,6 +55,11 @@ def clips_visible_to(actor: Actor) -> QuerySet[Clip]:
 def upload_get(actor: Actor, upload_id: UUID) -> Upload:
     """Return one visible upload, or ``not_found``."""
     return _one(uploads_visible_to(actor), upload_id, "upload")
+
+
+def batch_get(actor: Actor, batch_id: UUID) -> Batch:
+    """Return one visible batch, or ``not_found``."""
+    return _one(batches_visible_to(actor), batch_id, "batch")
 
 
 def asset_get(actor: Actor, asset_id: UUID) -> Asset:
