@@ -10,7 +10,7 @@ from typing import Final
 from marketplace.demo.screen import Bar
 from offcut import Client
 from offcut.models import Agreement, Asset, Progress
-from offcut.uploading import Sent, UploadEvent
+from offcut.sending import Sent, UploadEvent
 from offcut.waiting import wait_until
 
 TERMS_NAME: Final = "Careful, with more audits"

@@ -1,85 +1,18 @@
-"""The creator's side: uploads, assets, clips."""
+"""The creator's side: assets and clips."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from offcut.limits import RateLimit
-from offcut.local_files import scan
-from offcut.models import Asset, Clip, Me, Progress, Upload
-from offcut.profiles import config_folder
+from offcut.models import Asset, Clip, Progress
 from offcut.transport import Transport
-from offcut.upload_state import UploadStore
-from offcut.uploading import CHUNK_BYTES, OnUpload, Sent, Uploader, send_all
 from offcut.waiting import wait_until
 from offcut.wire import decode
 
 _LOOK_AHEAD = 8
 
 OnAsset = Callable[[Asset, Progress | None], None]
-
-
-class UploadsApi:
-    """Sending files."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    def list(self, state: str | None = None, limit: int | None = None) -> Iterator[Upload]:
-        """My organisation's uploads, newest first."""
-        for item in self._transport.pages("uploads", {"state": state}, limit):
-            yield decode(Upload, item, "uploads")
-
-    def get(self, upload_id: str) -> Upload:
-        """One upload as the server sees it."""
-        return decode(Upload, self._transport.json("GET", f"uploads/{upload_id}"), "uploads")
-
-    def cancel(self, upload_id: str) -> None:
-        """Give up an unfinished upload; its bytes are thrown away."""
-        self._transport.request("DELETE", f"uploads/{upload_id}")
-
-    def uploader(
-        self,
-        *,
-        state_folder: Path | None = None,
-        limit_rate: int | None = None,
-        chunk_bytes: int = CHUNK_BYTES,
-        on_event: OnUpload | None = None,
-    ) -> Uploader:
-        """The machine behind `send`, for callers that choose files themselves. `limit_rate` in bytes per second."""
-        return Uploader(
-            self._transport,
-            UploadStore(state_folder or config_folder() / "uploads", self._account()),
-            chunk_bytes=chunk_bytes,
-            limit=RateLimit(limit_rate),
-            on_event=on_event,
-        )
-
-    def send(
-        self,
-        paths: Sequence[Path],
-        *,
-        batch: str | None = None,
-        jobs: int = 2,
-        limit_rate: int | None = None,
-        chunk_bytes: int = CHUNK_BYTES,
-        state_folder: Path | None = None,
-        on_event: OnUpload | None = None,
-    ) -> Sequence[Sent]:
-        """Send files and folders (any depth); continues what an earlier run left, sends nothing twice.
-
-        One result per file, in order; a failed file does not stop the others. `on_event` is called from worker threads.
-        """
-        machine = self.uploader(
-            state_folder=state_folder, limit_rate=limit_rate, chunk_bytes=chunk_bytes, on_event=on_event
-        )
-        return send_all(machine, scan(paths).files, batch, jobs)
-
-    def _account(self) -> str:
-        me = decode(Me, self._transport.json("GET", "me"), "me")
-        return f"{self._transport.url}|{me.organisation.id if me.organisation else me.email}"
 
 
 class AssetsApi:

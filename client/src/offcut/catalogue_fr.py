@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from offcut.catalogue_fr_sending import SENDING
+
 _HELP: dict[str, str] = {
     "everywhere": "partout",
     "JSON lines instead of tables": "lignes JSON au lieu de tableaux",
@@ -41,7 +43,6 @@ _HELP: dict[str, str] = {
     "Transfers and how far they are": "Les envois et où ils en sont",
     "Received files": "Fichiers reçus",
     "My clips": "Mes plans",
-    "name of the batch they belong to": "nom du lot auquel ils appartiennent",
     "follow the processing until each file is ready or refused": (
         "suivre le traitement jusqu’à ce que chaque fichier soit prêt ou refusé"
     ),
@@ -284,5 +285,5 @@ _ERRORS: dict[str, str] = {
     ),
 }
 
-SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS}
+SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS, **SENDING}
 """English sentence → French sentence, with the same facts in braces."""

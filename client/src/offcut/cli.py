@@ -12,13 +12,33 @@ from types import FrameType
 from typing import NoReturn
 
 import offcut
-from offcut import commands_account, commands_delivery, commands_library, commands_market, commands_rights
+from offcut import (
+    commands_account,
+    commands_delivery,
+    commands_library,
+    commands_market,
+    commands_progress,
+    commands_rights,
+    commands_upload,
+    commands_uploads,
+)
 from offcut.arguments import Commands, global_options
 from offcut.certificate import CertificateError
 from offcut.errors import ExitCode, OffcutError
 from offcut.language import t
 from offcut.output import Output
 from offcut.session import Session
+
+_MODULES = (
+    commands_account,
+    commands_upload,
+    commands_uploads,
+    commands_progress,
+    commands_library,
+    commands_rights,
+    commands_market,
+    commands_delivery,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -33,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"offcut {offcut.__version__}")
     commands = Commands(parser, "command")
-    for module in (commands_account, commands_library, commands_rights, commands_market, commands_delivery):
+    for module in _MODULES:
         module.add(commands)
     return parser
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from offcut.api_library import AssetsApi, ClipsApi, UploadsApi
+from offcut.api_library import AssetsApi, ClipsApi
 from offcut.api_market import DatasetsApi, LicencesApi, OrdersApi, QuotesApi, SearchApi
 from offcut.api_rights import AgreementsApi, ClausesApi, DeskApi, EstimatesApi, TermsApi, UseCasesApi
+from offcut.api_uploads import BatchesApi, UploadsApi
 from offcut.errors import OffcutError
 from offcut.models import Me, Session
 from offcut.transport import Patience, Transport
@@ -36,6 +37,7 @@ class Client:
     ) -> None:
         self.transport = Transport(url, token, language=language, timeout_s=timeout_s, patience=patience)
         self.uploads = UploadsApi(self.transport)
+        self.batches = BatchesApi(self.transport)
         self.assets = AssetsApi(self.transport)
         self.clips = ClipsApi(self.transport)
         self.estimates = EstimatesApi(self.transport)

@@ -36,6 +36,9 @@ _BY_CODE = {
     "quota": ExitCode.QUOTA,
     "payment_failed": ExitCode.QUOTA,
     "verify_mismatch": ExitCode.MISMATCH,
+    "card_mismatch": ExitCode.MISMATCH,
+    "not_all_received": ExitCode.NOT_READY,
+    "upload_paused": ExitCode.NOT_READY,
 }
 
 

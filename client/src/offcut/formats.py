@@ -32,6 +32,15 @@ def left_text(seconds: float | None) -> str:
     return f"{minutes // 60} h {minutes % 60:02d}"
 
 
+def left_range(low_s: float, high_s: float) -> str:
+    """Time left as far as it is known: one figure, or `20-40 min` where high is more than half again of low."""
+    low, high = left_text(low_s), left_text(high_s)
+    if low == high or high_s <= low_s * 1.5:
+        return high
+    number, _, unit = low.partition(" ")
+    return f"{number}–{high}" if high.endswith(f" {unit}") and " h " not in high else f"{low} – {high}"
+
+
 def duration_text(duration_ms: int | None) -> str:
     """A media duration to the millisecond: 40:00.000, 1:02:03.500."""
     if duration_ms is None:

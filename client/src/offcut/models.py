@@ -68,23 +68,6 @@ class Me:
 
 
 @dataclass(frozen=True)
-class Upload:
-    """One transfer of one file; `offset` bytes are safe on the server."""
-
-    id: str
-    state: str
-    size_bytes: int
-    offset: int = 0
-    name: str = ""
-    upload_url: str | None = None
-    expires_at: str | None = None
-    asset_id: str | None = None
-    duplicate: bool = False
-    reason: Any = None
-    raw: Mapping[str, Any] = _raw()
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why something was refused, and what to do."""
 
@@ -134,9 +117,14 @@ class Progress:
     done: int = 0
     total: int = 0
     state: str = ""
+    unit: str = ""
     heartbeat_at: str | None = None
     attempt: int = 0
+    retry_at: str | None = None
+    queued_ahead: int | None = None
     seconds_left: float | None = None
+    seconds_low: float | None = None
+    seconds_high: float | None = None
     raw: Mapping[str, Any] = _raw()
 
 

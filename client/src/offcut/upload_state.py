@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from offcut.local_files import LocalFile
 
 @dataclass(frozen=True)
 class UploadRecord:
-    """One file on its way: which file it was, under which key it was declared, and what the server called it."""
+    """One file on its way: which file it was, under which key it was declared, and what the server called it.
+
+    `etags` are object storage's receipts for parts, by part number (JSON keys are texts).
+    """
 
     path: str
     size_bytes: int
@@ -22,6 +26,9 @@ class UploadRecord:
     upload_id: str = ""
     upload_url: str = ""
     asset_id: str = ""
+    batch: str = ""
+    account: str = ""
+    etags: Mapping[str, str] = field(default_factory=dict)
 
     def describes(self, file: LocalFile) -> bool:
         """Whether this is about the file as it is now."""
@@ -30,6 +37,17 @@ class UploadRecord:
     def having(self, **changes: Any) -> UploadRecord:
         """The same record with some facts replaced."""
         return replace(self, **changes)
+
+
+def _read(path: Path) -> UploadRecord | None:
+    facts = read_json(path)
+    if facts is None:
+        return None
+    known = {field.name for field in fields(UploadRecord)}
+    try:
+        return UploadRecord(**{name: value for name, value in facts.items() if name in known})
+    except TypeError:
+        return None
 
 
 class UploadStore:
@@ -45,20 +63,20 @@ class UploadStore:
 
     def load(self, file: LocalFile) -> UploadRecord | None:
         """The record about this very file, or None (never sent, or changed since)."""
-        facts = read_json(self._file(file.path))
-        if facts is None:
-            return None
-        known = {field.name for field in fields(UploadRecord)}
-        try:
-            record = UploadRecord(**{name: value for name, value in facts.items() if name in known})
-        except TypeError:
-            return None
-        return record if record.describes(file) else None
+        record = _read(self._file(file.path))
+        return record if record is not None and record.describes(file) else None
 
     def save(self, file: LocalFile, record: UploadRecord) -> None:
         """Remember a record."""
-        write_json(self._file(file.path), asdict(record))
+        write_json(self._file(file.path), asdict(record.having(account=self._account)))
 
     def forget(self, file: LocalFile) -> None:
         """Drop what is known about a file."""
         self._file(file.path).unlink(missing_ok=True)
+
+    def unfinished(self) -> Iterator[UploadRecord]:
+        """Every file of this account that was declared here and is not known to be received."""
+        for path in sorted(self._folder.glob("*.json")):
+            record = _read(path)
+            if record is not None and record.account == self._account and record.upload_id and not record.asset_id:
+                yield record

@@ -11,7 +11,7 @@ import pytest
 
 from offcut.client import Client
 from offcut.errors import OffcutError
-from offcut.uploading import UploadEvent
+from offcut.sending import UploadEvent
 from tests.factories.client_server import House
 
 CHUNK = 64 << 10
@@ -30,7 +30,7 @@ def test_files_and_folders_of_any_depth_arrive_byte_for_byte(client: Client, hou
     paths = [
         make(rushes / "a.mp4", 200_000, 1),
         make(rushes / "day" / "two" / "b.mov", 10, 2),
-        make(rushes / "c", 0, 3),
+        make(rushes / "c.mp4", 0, 3),
     ]
     (rushes / ".DS_Store").write_bytes(b"x")
     os.mkfifo(rushes / "pipe")
