@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from media_ingest.adapters.store_port import (
     BlobMissing,
     References,
     StorageError,
+    StorageUnavailable,
     Sweep,
     Tier,
     blob_key,
@@ -34,10 +36,15 @@ _LOCK: Final = ".lock"
 
 
 class LocalStore:
-    """Blobs on a local disk under ``root``. Several processes and threads may use it at once."""
+    """Blobs on a local disk under ``root``. Several processes and threads may use it at once.
 
-    def __init__(self, root: Path) -> None:
+    With a ``cold_root``, a folder on a cheaper disk, an object of the cold tier lies there, and a symbolic link
+    stands in its place: whoever reads notices nothing. A link that leads nowhere is a disk that is away.
+    """
+
+    def __init__(self, root: Path, cold_root: Path | None = None) -> None:
         self._root = root
+        self._cold = cold_root
 
     def put_file(self, path: Path, sha256: str, size: int, *, hashed: bool = False, keep: bool = False) -> str:
         """See ``BlobStore.put_file``: verify, sync, rename."""
@@ -116,7 +123,7 @@ class LocalStore:
     def open(self, key: str) -> BinaryIO:
         """See ``BlobStore.open``."""
         try:
-            return self._resolve(key).open("rb")
+            return self.path(key).open("rb")
         except FileNotFoundError as error:
             raise BlobMissing(key) from error
 
@@ -124,8 +131,10 @@ class LocalStore:
         """See ``BlobStore.path``: the object itself; read-only."""
         path = self._resolve(key)
         if not path.is_file():
+            if path.is_symlink():
+                raise StorageUnavailable("the disk of the cold tier is away")
             raise BlobMissing(key)
-        return path
+        return path.readlink() if path.is_symlink() else path
 
     def exists(self, key: str) -> bool:
         """See ``BlobStore.exists``."""
@@ -137,7 +146,14 @@ class LocalStore:
 
     def delete(self, key: str) -> None:
         """See ``BlobStore.delete``."""
-        self._resolve(key).unlink(missing_ok=True)
+        self._unlink(self._resolve(key))
+
+    @staticmethod
+    def _unlink(path: Path) -> None:
+        """Remove a file, and what it points to on the cold disk; the pointed-to first, it could not be found again."""
+        if path.is_symlink():
+            path.readlink().unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def link(self, key: str, *, expires_in_s: int, filename: str = "") -> str | None:
         """See ``BlobStore.link``: a disk hands out none."""
@@ -146,14 +162,47 @@ class LocalStore:
         return None
 
     def tier(self, key: str) -> Tier:
-        """See ``BlobStore.tier``: a disk has one."""
+        """See ``BlobStore.tier``."""
         self.path(key)
-        return Tier.HOT
+        return Tier.COLD if self._resolve(key).is_symlink() else Tier.HOT
 
     def move(self, key: str, tier: Tier) -> bool:
-        """See ``BlobStore.move``: a disk has only the one tier."""
-        self.path(key)
-        return tier is Tier.HOT
+        """See ``BlobStore.move``: copied, synced, and only then put in place of the other by one rename."""
+        if self.tier(key) is tier:
+            return True
+        if self._cold is None:
+            return False
+        place, cold = self._resolve(key), self._cold / key
+        if tier is Tier.COLD:
+            arrived = self._copied(place, cold.parent)
+            arrived.rename(cold)
+            _sync_folder(cold.parent)
+            link = self._root / _INCOMING / uuid4().hex
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(cold)
+            link.rename(place)
+        else:
+            self._copied(place, self._root / _INCOMING).rename(place)
+        _sync_folder(place.parent)
+        if tier is Tier.HOT:
+            cold.unlink(missing_ok=True)
+        return True
+
+    @staticmethod
+    def _copied(path: Path, folder: Path) -> Path:
+        """Copy a file into a folder under a temporary name, synced and read-only; what fails leaves nothing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f".{uuid4().hex}"
+        try:
+            with path.open("rb") as source, target.open("xb") as sink:
+                shutil.copyfileobj(source, sink, _BLOCK)
+                sink.flush()
+                os.fsync(sink.fileno())
+            target.chmod(_READ_ONLY)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+        return target
 
     def keys(self) -> Iterator[str]:
         """Yield every key, in order of hash."""
@@ -177,12 +226,18 @@ class LocalStore:
                 else:
                     removed.append(key)
                     removed_bytes += length
-        for leftover in (self._root / _INCOMING).glob("*"):
+        for leftover in self._leftovers():
             length = self._remove_old(leftover, limit, dry=dry)
             if length is not None:
                 removed.append(f"{_INCOMING}/{leftover.name}")
                 removed_bytes += length
         return Sweep(kept, tuple(removed), removed_bytes)
+
+    def _leftovers(self) -> Iterator[Path]:
+        """Yield what interrupted copies left behind."""
+        yield from (self._root / _INCOMING).glob("*")
+        if self._cold is not None:
+            yield from self._cold.glob("blobs/??/??/.*")
 
     def _remove_old(self, path: Path, limit: float, *, dry: bool) -> int | None:
         """Remove a file last touched before ``limit``; return its length, or None when it was spared."""
@@ -194,7 +249,7 @@ class LocalStore:
             if status.st_mtime >= limit:
                 return None
             if not dry:
-                path.unlink()
+                self._unlink(path)
             return status.st_size
 
     @contextmanager

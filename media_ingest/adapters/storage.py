@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -42,20 +43,43 @@ __all__ = [
     "blob_key",
     "incoming_key",
     "part_transport",
+    "storage_prepare",
     "store",
 ]
 
 
 @cache
-def _local(root: Path) -> LocalStore:
-    return LocalStore(root)
+def _local(root: Path, cold_root: Path | None) -> LocalStore:
+    return LocalStore(root, cold_root)
+
+
+@cache
+def _s3(process: int) -> tuple[BlobStore, PartTransport]:
+    """The bucket of the settings; connections belong to one process, hence ``process``."""
+    from media_ingest.adapters.s3_setup import s3_storage  # noqa: PLC0415 - boto3 costs 20 MB that a local disk saves
+
+    del process
+    return s3_storage(settings.OFFCUT)
 
 
 def store() -> BlobStore:
     """Return the installation's blob store."""
-    return _local(settings.OFFCUT.media_root)
+    keeping = settings.OFFCUT.keeping
+    if keeping.s3 is not None:
+        return _s3(os.getpid())[0]
+    return _local(settings.OFFCUT.media_root, keeping.cold_root)
 
 
 def part_transport() -> PartTransport | None:
     """Return how parts go straight to object storage, or None where bytes come through tus (local disk)."""
-    return None
+    return _s3(os.getpid())[1] if settings.OFFCUT.keeping.s3 is not None else None
+
+
+def storage_prepare() -> None:
+    """Make the store ready to be used; safe to repeat. Raises ``StorageUnavailable``."""
+    if settings.OFFCUT.keeping.s3 is None:
+        settings.OFFCUT.media_root.mkdir(parents=True, exist_ok=True)
+        return
+    from media_ingest.adapters.s3_setup import s3_prepare  # noqa: PLC0415 - as above
+
+    s3_prepare(settings.OFFCUT)
