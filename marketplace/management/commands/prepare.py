@@ -13,17 +13,19 @@ from licensing.services.catalogue import catalogue_load
 from licensing.services.rates import ratecard_load
 from marketplace.delivery.services.certifying import signing_key_ensure
 from marketplace.tasks import DAY_CLOSE
+from media_ingest.adapters.storage import storage_prepare
 from media_ingest.services.sweeping import sweep_schedule
 
 
 class Command(BaseCommand):
-    """Clause catalogue, contract template, rate card, signing key."""
+    """Bucket, clause catalogue, contract template, rate card, signing key."""
 
-    help = "Load the clause catalogue, contract template and rate card, and make the signing key when there is none."
+    help = "Load the clause catalogue, contract template and rate card; make bucket and signing key when there is none."
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and report."""
+        storage_prepare()
         contract = catalogue_load(actor=Actor.system())
         card = ratecard_load(actor=Actor.system())
         keys = signing_key_ensure()
