@@ -76,8 +76,8 @@ def spread_of(ratio: Ratio) -> str:
 
 
 def peak_mb() -> float:
-    """Return the largest resident size of this process so far, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the largest resident size of this process or a child that ended, so far, in megabytes."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
 
 def percentile(values: Sequence[float], share: float) -> float:
