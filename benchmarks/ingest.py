@@ -18,7 +18,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from benchmarks import duplicates, probing, scaling, watching
 from benchmarks.clips import HABITS, Habit, clip, long_clip
 from benchmarks.house import house
-from benchmarks.measure import Cost, Row, arguments, cost_of, paired, peak_mb, show, spread_of
+from benchmarks.measure import Row, arguments, cost_of, paired, peak_mb, show, spread_of
 from benchmarks.page import page_write
 
 LONG_GOAL: Final = 1.3

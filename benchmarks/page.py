@@ -17,9 +17,9 @@ FIGURES: Final = Path(__file__).with_name("figures.json")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 _HEAD: Final = """# Performance
 
-Made by `python -m benchmarks.page` from `benchmarks/figures.json`, which the commands below write. All figures are ratios
-or shares measured in one run on one machine, each round measuring both sides in turn; the median is given, with the
-smallest and the largest round. Seconds would tell about the machine; ratios tell about the work.
+Made by `python -m benchmarks.page` from `benchmarks/figures.json`, which the commands below write. All figures are
+ratios or shares measured in one run on one machine, each round measuring both sides in turn; the median is given, with
+the smallest and the largest round. Seconds would tell about the machine; ratios tell about the work.
 
 """
 _COMMANDS: Final = """
@@ -32,9 +32,9 @@ python3 run.py test --help                       # sets up .venv
 .venv/bin/python -m benchmarks.uploading --write # 20 GB through the embedded server; needs 45 GB of disk
 ```
 
-Each subject can be run alone, with `--quick` for a first look: `benchmarks.probing` (P1), `benchmarks.watching` (P2, P4),
-`benchmarks.scaling` (P9), `benchmarks.duplicates` (P10, P11). The goals are those of the design; a goal that is not
-met says so, and why.
+Each subject can be run alone, with `--quick` for a first look: `benchmarks.probing` (P1), `benchmarks.watching`
+(P2, P4), `benchmarks.scaling` (P9), `benchmarks.duplicates` (P10, P11). The goals are those of the design; a goal that
+is not met says so, and why.
 """
 
 
