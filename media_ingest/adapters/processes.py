@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
+from core.errors import DomainError
 from media_ingest.adapters import sandbox
 from media_ingest.domain.errors import SANDBOX_UNAVAILABLE
 
@@ -29,6 +31,7 @@ _STDERR_TAIL: Final = 4096
 _TICK_S: Final = 0.25
 _CHUNK: Final = 1 << 16
 _PIPE_BYTES: Final = 1 << 20
+_BY_SIGNAL: Final = 128
 _STARVED_SIGNALS: Final = {signal.SIGKILL: "cpu", signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file_size"}
 
 Stop = Callable[[], bool]
@@ -211,6 +214,44 @@ def _close(pipe: IO[bytes] | None) -> None:
         pipe.close()
 
 
+class Companion:
+    """A process that stays while others come and go: given one open descriptor, ended as a group.
+
+    It must watch that descriptor and leave when its other end is closed; so it ends with us, however we end.
+    """
+
+    def __init__(self, command: Sequence[str], descriptor: int) -> None:
+        self.child = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=_ENVIRONMENT,
+            cwd="/",
+            pass_fds=[descriptor],
+        )
+
+    def end(self) -> None:
+        """Kill its group and wait for it."""
+        if self.child.poll() is None:
+            os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+
+    def forget(self) -> None:
+        """Let go of it in a copy of this process: it is the original's."""
+        self.child.returncode = 0
+
+
+def unavailable(missing: str) -> DomainError:
+    """Return the refusal to open anything, and what the machine lacks."""
+    return SANDBOX_UNAVAILABLE(
+        "The sandbox that media must be processed in cannot be applied on this machine, so nothing was opened."
+        " Files wait where they are. Run on Linux 5.13 or later with Landlock enabled.",
+        missing=missing.strip()[-200:],
+    )
+
+
 def supervise(
     command: Sequence[str],
     budget: Budget,
@@ -227,13 +268,11 @@ def supervise(
     """
     watch = _Watch(command, budget, on_progress, pipes)
     status = watch.run(should_stop)
+    if Path(command[0]).name == "bwrap" and status > _BY_SIGNAL:
+        status = _BY_SIGNAL - status  # how bubblewrap passes on that a signal ended the program
     errors = bytes(watch.errors).decode("utf-8", "replace")
     if status == sandbox.EXIT_UNAVAILABLE:
-        raise SANDBOX_UNAVAILABLE(
-            "The sandbox that media must be processed in cannot be applied on this machine, so nothing was opened."
-            " Files wait where they are. Run on Linux 5.13 or later with Landlock enabled.",
-            missing=errors.strip()[-200:],
-        )
+        raise unavailable(errors)
     if status < 0 and -status in _STARVED_SIGNALS:
         raise ToolLimitError(_STARVED_SIGNALS[signal.Signals(-status)])
     if status != 0:

@@ -90,6 +90,7 @@ _REFUSED: Final[dict[str, tuple[int | None, int | None]]] = {
     "mknod": (133, None), "mknodat": (259, 33), "symlink": (88, None), "symlinkat": (266, 36), "link": (86, None),
     "linkat": (265, 37),
 }  # fmt: skip
+_FORKING: Final = frozenset({"fork", "kill"})
 _EXECUTING: Final = {"execve": (59, 221), "execveat": (322, 281)}
 _CLONE, _CLONE3, _TGKILL, _PRLIMIT, _SECCOMP = (56, 220), (435, 435), (234, 131), (302, 261), (317, 277)
 _CLONE_THREAD, _CLONE_NEW_ANYTHING = 0x00010000, 0x7E020000
@@ -181,8 +182,19 @@ def die_with_parent(parent: int | None) -> None:
         os._exit(EXIT_UNAVAILABLE)
 
 
-def confine(*, readable: Sequence[str], writable: Sequence[str] = (), executable: Sequence[str] = ()) -> None:
+def confine(
+    *,
+    readable: Sequence[str] = (),
+    writable: Sequence[str] = (),
+    executable: Sequence[str] = (),
+    may_fork: bool = False,
+    just_forked: bool = False,
+) -> None:
     """Lock this process in: only these files, no network, no way out. ``executable`` empty: no new program.
+
+    Descriptors that are open stay usable. ``may_fork``: it may make copies of itself, as locked in as it is, and
+    end them; where Landlock scopes signals (ABI 6) it reaches nobody else. A copy (``just_forked``, so with one
+    thread) confines itself once more.
 
     Raises SandboxUnavailableError (and the caller must stop) when any part cannot be applied.
     """
@@ -190,13 +202,13 @@ def confine(*, readable: Sequence[str], writable: Sequence[str] = (), executable
     if not status.available:
         raise SandboxUnavailableError(status.detail)
     tasks = "/proc/self/task"
-    if os.path.isdir(tasks) and len(os.listdir(tasks)) != 1:  # noqa: PTH112, PTH208 - runs before any other import
+    if not just_forked and os.path.isdir(tasks) and len(os.listdir(tasks)) != 1:  # noqa: PTH112, PTH208 - runs before any other import
         message = "other threads are running, they would stay outside"
         raise SandboxUnavailableError(message)
     if _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         _unavailable("no_new_privs")
     _landlock(status.landlock_abi, readable, writable, executable)
-    _seccomp(may_execute=bool(executable))
+    _seccomp(may_execute=bool(executable), may_fork=may_fork)
 
 
 def _unavailable(what: str) -> NoReturn:
@@ -238,20 +250,22 @@ def _grant(rules: int, path: str, rights: int) -> None:
     os.close(place)
 
 
-def _filter(column: int, architecture: int, *, may_execute: bool) -> list[tuple[int, int, int, int]]:
+def _filter(column: int, architecture: int, *, may_execute: bool, may_fork: bool) -> list[tuple[int, int, int, int]]:
     """Return the BPF program: refuse the listed calls, threads only, signals and limits only for oneself."""
     refuse = (_RETURN, 0, 0, _ERRNO | errno.EPERM)
     allow = (_RETURN, 0, 0, _ALLOW)
     program = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
     if column == 0:
         program += [(_AT_LEAST, 0, 1, _X32), refuse]
-    refused = [*_REFUSED.values(), *(() if may_execute else _EXECUTING.values())]
+    calls = {name: pair for name, pair in _REFUSED.items() if not (may_fork and name in _FORKING)}
+    refused = [*calls.values(), *(() if may_execute else _EXECUTING.values())]
     for number in sorted({pair[column] for pair in refused} - {None}):
         program += [(_EQUAL, 0, 1, number or 0), refuse]
     program += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     program += [(_EQUAL, 0, 5, _CLONE[column]), (_LOAD, 0, 0, _ARG0), (_BITS, 2, 0, _CLONE_NEW_ANYTHING)]
-    program += [(_BITS, 0, 1, _CLONE_THREAD), allow, refuse]
-    program += [(_EQUAL, 0, 4, _TGKILL[column]), (_LOAD, 0, 0, _ARG0), (_EQUAL, 0, 1, os.getpid()), allow, refuse]
+    program += [allow, refuse, refuse] if may_fork else [(_BITS, 0, 1, _CLONE_THREAD), allow, refuse]
+    if not may_fork:
+        program += [(_EQUAL, 0, 4, _TGKILL[column]), (_LOAD, 0, 0, _ARG0), (_EQUAL, 0, 1, os.getpid()), allow, refuse]
     program += [(_EQUAL, 0, 4, _PRLIMIT[column]), (_LOAD, 0, 0, _ARG0), (_EQUAL, 0, 1, 0), allow, refuse]
     return [*program, allow]
 
@@ -271,9 +285,9 @@ def install_filter(program: Sequence[tuple[int, int, int, int]], column: int) ->
         _unavailable("seccomp")
 
 
-def _seccomp(*, may_execute: bool) -> None:
+def _seccomp(*, may_execute: bool, may_fork: bool) -> None:
     architecture, column = _ARCHITECTURES[os.uname().machine]
-    install_filter(_filter(column, architecture, may_execute=may_execute), column)
+    install_filter(_filter(column, architecture, may_execute=may_execute, may_fork=may_fork), column)
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:

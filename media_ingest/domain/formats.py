@@ -33,6 +33,8 @@ CONTAINERS: Final[dict[str, str]] = {
 
 FORMAT_WHITELIST: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,mxf"
 PROTOCOL_WHITELIST: Final = "file"
+PROBER_PROTOCOL: Final = "fd"
+"""How the prober is given its file: open. It can open none itself."""
 
 VIDEO_CODECS: Final = frozenset(
     {
@@ -42,6 +44,11 @@ VIDEO_CODECS: Final = frozenset(
     }
 )  # fmt: skip
 """Codecs of cameras, editors and archives, by the codec's own name."""
+
+NEVER_ZEROS: Final = frozenset({"h264", "hevc"})
+"""Codecs whose pictures cannot contain three zero bytes in a row."""
+NEVER_BLANK: Final = NEVER_ZEROS | {"av1", "vp8", "vp9", "mpeg4", "mjpeg", "prores", "dnxhd", "cfhd"}
+"""Codecs whose packets cannot begin with sixteen zero bytes."""
 
 _VIDEO_DECODERS: Final = (
     "h264", "hevc", "libdav1d", "av1", "libaom-av1", "vp8", "libvpx", "vp9", "libvpx-vp9",
@@ -53,6 +60,8 @@ _AUDIO_DECODERS: Final = (
     "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be",
     "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_s16le_planar", "pcm_bluray", "adpcm_ms", "adpcm_ima_wav",
 )  # fmt: skip
+WARM_DECODERS: Final = ("h264", "hevc", "mpeg2video", "mpeg4", "prores", "mjpeg", "vp9", "aac")
+"""Decoders that most files need."""
 CODEC_WHITELIST: Final = ",".join((*_VIDEO_DECODERS, *_AUDIO_DECODERS))
 """Decoders that may be opened at all, for libavcodec's own check."""
 AUDIO_DECODERS: Final = frozenset(_AUDIO_DECODERS)

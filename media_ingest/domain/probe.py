@@ -1,4 +1,14 @@
-"""From the prober's report to facts, or to the one reason why the file is refused. Total: never raises."""
+"""From the prober's report to facts, or to the one reason why the file is refused. Total: never raises.
+
+The report (kept with the asset) also tells later stages, without reading the file again:
+
+* ``scan.gops``: ``key_frames`` (how many), ``first_key`` (packet of the first one), ``longest`` and ``median`` distance
+  between key frames in packets of the presented stream, ``intra_only``;
+* ``scan.tracks[index]``: ``packets``, ``bytes``, ``discarded`` (outside the edit list), ``first``/``end`` in ticks;
+* ``origin_marks``: at most 16 ``{kind, value}`` that the file says of where its pictures come from (C2PA manifest, IPTC
+  source type, tags of generators), values of at most 120 printable characters; see `adapters.origin_marks`;
+* ``used``: ``cpu_ms``, ``rss_kib`` and ``wall_ms`` of the child that read it.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +50,7 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1980, 2099
 _MAKES: Final = ("com.apple.quicktime.make", "com.android.manufacturer", "make")
 _MODELS: Final = ("com.apple.quicktime.model", "com.android.model", "model")
 _WIDEST_ASPECT: Final = 8
-_MAX_CHANNELS, _MIN_AUDIO_RATE, _MAX_AUDIO_RATE = 64, 1000, 768_000
+_MAX_CHANNELS, _MIN_AUDIO_RATE, _MAX_AUDIO_RATE = 64, 1000, 384_000
 
 
 def parse(report: object, *, size_bytes: int) -> Footage | Rejection:
@@ -104,6 +114,17 @@ def _readable(report: Facts) -> Rejection | None:
         return Rejection(Reason.TOO_MANY_PIXELS, f"{frame.count('width')} × {frame.count('height')}")
     if scan.text("demux_error"):
         return Rejection(Reason.DAMAGED, f"reading stopped: {scan.text('demux_error')}")
+    return _sound(report)
+
+
+def _sound(report: Facts) -> Rejection | None:
+    """Refuse sound that no recorder makes: its decoder, later a buyer's, would size buffers by these numbers."""
+    for stream in report.list_of("streams"):
+        channels, rate = stream.count("channels"), stream.count("rate")
+        if stream.text("type") != "audio" or not (channels or rate):
+            continue  # nothing is said: a broadcast track whose beginning was cut off
+        if channels > _MAX_CHANNELS or not _MIN_AUDIO_RATE <= rate <= _MAX_AUDIO_RATE:
+            return Rejection(Reason.CODEC_NOT_ALLOWED, f"sound of {channels} channels at {rate} Hz")
     return None
 
 
@@ -116,9 +137,13 @@ def _long_enough(times: Timing) -> Rejection | None:
 
 
 def _whole(report: Facts) -> Rejection | None:
-    """Refuse when pictures further into the file cannot be decoded."""
-    if not all(report.sub("scan").flags("later_frames")):
+    """Refuse when pictures further into the file cannot be decoded, or a copy left some of them blank."""
+    scan = report.sub("scan")
+    if not all(scan.flags("later_frames")):
         return Rejection(Reason.DAMAGED, "later frames cannot be decoded")
+    blank = scan.sub("holes").count("packets")
+    if blank:
+        return Rejection(Reason.DAMAGED, f"{blank} blank frames, the first is {scan.sub('holes').count('first')}")
     return None
 
 

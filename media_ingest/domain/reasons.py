@@ -62,8 +62,8 @@ _EN: Final[dict[Reason, Wording]] = {
         "Wrap the video into MP4, MOV, MKV or MXF without re-encoding it; unpack archives first.",
     ),
     Reason.CODEC_NOT_ALLOWED: Wording(
-        "The video is encoded in a way that is not accepted.",
-        "Export it as H.264, HEVC, AV1, ProRes or DNxHR.",
+        "The picture or the sound is encoded in a way that is not accepted.",
+        "Export it as H.264, HEVC, AV1, ProRes or DNxHR, with ordinary sound (up to 64 channels, up to 384 kHz).",
     ),
     Reason.TOO_MANY_PIXELS: Wording(
         "The picture is larger than what is accepted (40 million pixels).",
@@ -104,8 +104,8 @@ _FR: Final[dict[Reason, Wording]] = {
         "Remettez la vidéo en MP4, MOV, MKV ou MXF sans la réencoder ; décompressez d'abord les archives.",
     ),
     Reason.CODEC_NOT_ALLOWED: Wording(
-        "La vidéo est encodée d'une manière qui n'est pas acceptée.",
-        "Exportez-la en H.264, HEVC, AV1, ProRes ou DNxHR.",
+        "L'image ou le son est encodé d'une manière qui n'est pas acceptée.",
+        "Exportez en H.264, HEVC, AV1, ProRes ou DNxHR, avec un son ordinaire (64 canaux et 384 kHz au plus).",
     ),
     Reason.TOO_MANY_PIXELS: Wording(
         "L'image dépasse la taille acceptée (40 millions de pixels).", "Exportez-la en 8K (7680 × 4320) ou moins."

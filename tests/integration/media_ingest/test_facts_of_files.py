@@ -117,7 +117,10 @@ def test_a_phone_that_was_turned_gives_the_size_as_seen(degrees: int, clockwise:
 
 
 def test_the_same_file_has_the_same_report_twice() -> None:
-    assert probe_file(media.clip("plain.mp4")) == probe_file(media.clip("plain.mp4"))
+    first, second = (probe_file(media.clip("plain.mp4")) for _ in range(2))
+    assert first.pop("used")
+    assert second.pop("used")
+    assert first == second
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from typing import Final
 
 import pytest
 
-from core.errors import DomainError
 from media_ingest.adapters import ffmpeg
 from media_ingest.adapters.ffmpeg import (
     Budget,
@@ -21,10 +20,10 @@ from media_ingest.adapters.ffmpeg import (
     ToolLimitError,
     ToolStoppedError,
     ToolTimeoutError,
-    probe_file,
     run,
 )
 from tests import media
+from tests.running import command_of, descendants
 
 ENDLESS: Final = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-f", "null", "-"]
 BUSY: Final = ["-f", "lavfi", "-i", "mandelbrot=size=640x480", "-f", "null", "-"]
@@ -43,34 +42,12 @@ def until(condition: object, deadline_s: float = DEADLINE_S) -> bool:
     return bool(condition())
 
 
-def descendants(of: int) -> list[int]:
-    """Process ids below a process, from /proc."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-    found, level = [], [of]
-    while level:
-        level = [pid for pid, parent in parents.items() if parent in level]
-        found += level
-    return found
-
-
 def ffmpegs() -> list[int]:
     return [pid for pid in descendants(os.getpid()) if b"ffmpeg" in command_of(pid)]
 
 
-def command_of(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
 def test_being_told_to_stop_leaves_no_process(tmp_path: Path) -> None:
+    """T19: a caller that stops leaves no process behind."""
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
     with pytest.raises(ToolStoppedError):
@@ -79,6 +56,7 @@ def test_being_told_to_stop_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_the_clock_ends_what_does_not_end(tmp_path: Path) -> None:
+    """T19: so does the wall clock."""
     with pytest.raises(ToolTimeoutError):
         run(ENDLESS, budget=Budget(cpu_s=60, wall_s=1), scratch=tmp_path)
     assert until(lambda: ffmpegs() == [])
@@ -113,6 +91,7 @@ def test_progress_is_the_media_clock_and_a_caller_may_raise_from_it(tmp_path: Pa
 
 
 def test_a_failure_is_told_without_any_path(tmp_path: Path) -> None:
+    """T20: no error text names a path."""
     broken = media.written("broken.mp4", b"\0\0\0\x18ftypisom\0\0\2\0isommp42")
     with pytest.raises(ToolFailedError) as caught:
         run(["-i", f"file:{broken}", "-f", "null", "-"], budget=AMPLE, readable=[broken], scratch=tmp_path)
@@ -128,6 +107,7 @@ def test_a_file_that_was_not_granted_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_a_child_knows_four_variables_and_only_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T20: a child sees four variables, and no secret in its environment or its command."""
     monkeypatch.setenv("OFFCUT_TEST_SECRET", "not for children")
     seen: list[tuple[bytes, bytes]] = []
 
@@ -162,6 +142,7 @@ run({arguments!r}, budget=Budget(cpu_s=60, wall_s=60), scratch=Path({scratch!r})
 
 
 def test_a_killed_worker_takes_its_ffmpeg_with_it(tmp_path: Path) -> None:
+    """T19: SIGKILL of the worker ends its ffmpeg within a second."""
     root = str(Path(ffmpeg.__file__).resolve().parents[2])
     program = _WORKER.format(root=root, arguments=ENDLESS, scratch=str(tmp_path))
     worker = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -175,28 +156,4 @@ def test_a_killed_worker_takes_its_ffmpeg_with_it(tmp_path: Path) -> None:
         worker.wait()
         if worker.stdout is not None:
             worker.stdout.close()
-    assert until(lambda: not any(b"lavfi" in command_of(pid) for pid in children), 2)
-
-
-def test_a_prober_that_is_told_to_stop_is_gone() -> None:
-    with pytest.raises(ToolStoppedError):
-        probe_file(media.clip("silent.mp4"), should_stop=lambda: True)
-    assert until(lambda: descendants(os.getpid()) == [])
-
-
-def test_a_prober_that_crashes_is_a_report_and_not_an_accident(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffmpeg, "_PROBER", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    report = probe_file(media.clip("silent.mp4"))
-    assert str(report["error"]).startswith("prober ended: exit status -11")
-
-
-def test_a_prober_that_talks_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffmpeg, "_PROBER", "while True: print('x' * 100000)")
-    assert probe_file(media.clip("silent.mp4"))["error"] == "too_large"
-
-
-def test_a_machine_without_a_sandbox_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffmpeg, "_PROBER", "import sys; sys.exit(97)")
-    with pytest.raises(DomainError) as caught:
-        probe_file(media.clip("silent.mp4"))
-    assert caught.value.code == "sandbox_unavailable"
+    assert until(lambda: not any(b"lavfi" in command_of(pid) for pid in children), 1)

@@ -253,15 +253,30 @@ def test_high_dynamic_range_is_told_by_the_transfer() -> None:
     assert accepted(video__transfer=16).hdr is DynamicRange.PQ
 
 
-def test_an_impossible_sound_track_is_no_sound() -> None:
+@pytest.mark.parametrize(("channels", "rate"), [(65535, 48_000), (2, 0), (2, 999), (8, 768_000)])
+def test_sound_that_no_recorder_makes_is_refused(channels: int, rate: int) -> None:
+    """T06: 65535 channels, 0 Hz and 768 kHz are refused by range."""
     facts = report(stream_count=2)
-    facts["streams"].append(
-        {"index": 1, "type": "audio", "codec": "pcm_s16le", "channels": 65535, "rate": 48000, "time_base": "1/48000"}
-    )
-    facts["scan"]["tracks"]["1"] = {"packets": 9, "first": 0, "last": 1, "last_duration": 1, "end": 2}
+    facts["streams"].append({"index": 1, "type": "audio", "codec": "pcm_s16le", "channels": channels, "rate": rate})
+    found = parse(facts, size_bytes=1)
+    assert isinstance(found, Rejection)
+    assert found.reason == Reason.CODEC_NOT_ALLOWED
+
+
+def test_a_sound_track_that_says_nothing_is_no_sound() -> None:
+    facts = report(stream_count=2)
+    facts["streams"].append({"index": 1, "type": "audio", "codec": "aac", "channels": 0, "rate": 0})
     found = parse(facts, size_bytes=1)
     assert isinstance(found, Footage)
     assert found.has_audio is False
+
+
+def test_frames_that_a_copy_left_blank_are_damage() -> None:
+    facts = report()
+    facts["scan"]["holes"] = {"packets": 3, "first": 17}
+    found = parse(facts, size_bytes=1)
+    assert isinstance(found, Rejection)
+    assert (found.reason, found.detail) == (Reason.DAMAGED, "3 blank frames, the first is 17")
 
 
 def test_a_camera_rate_is_read_off_the_grid_of_a_coarse_time_base() -> None:

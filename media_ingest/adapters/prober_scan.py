@@ -1,0 +1,277 @@
+"""One pass over all packets of a file, and a few decoded frames: counts, times, key frames, holes.
+
+Part of the prober; runs inside its locked-in child only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from media_ingest.domain import formats
+
+Json = dict[str, object]
+_DECODE_TRIES: Final = 250
+_RESUMES: Final = 1000
+_STRIDE: Final = 1024
+_HOLE: Final = 4096
+_ZEROS: Final = bytes(_HOLE // _STRIDE)
+_BLANK_START: Final = bytes(16)
+
+
+@dataclass(slots=True)
+class Track:
+    """What the packets of one stream show."""
+
+    packets: int = 0
+    discarded: int = 0
+    corrupt: int = 0
+    size_bytes: int = 0
+    encrypted: bool = False
+    first: int | None = None
+    last: int | None = None
+    last_duration: int = 0
+    end: int | None = None
+    times: array[int] | None = field(default=None)
+
+    def add(self, packet: Packet[Any]) -> None:
+        """Count a packet; those outside the edit list are read but not presented."""
+        self.packets += 1
+        self.size_bytes += packet.size
+        self.corrupt += packet.is_corrupt
+        if packet.is_discard:
+            self.discarded += 1
+            return
+        at = packet.pts if packet.pts is not None else packet.dts
+        if at is None:
+            return
+        length = packet.duration or 0
+        if self.first is None or at < self.first:
+            self.first = at
+        if self.last is None or at >= self.last:
+            self.last, self.last_duration = at, length
+        if self.end is None or at + length > self.end:
+            self.end = at + length
+        if self.times is not None:
+            self.times.append(at)
+
+    def report(self) -> Json:
+        """Return the counts."""
+        return {
+            "packets": self.packets,
+            "discarded": self.discarded,
+            "corrupt": self.corrupt,
+            "bytes": self.size_bytes,
+            "encrypted": self.encrypted,
+            "first": self.first,
+            "last": self.last,
+            "last_duration": self.last_duration,
+            "end": self.end,
+        }
+
+
+def off_grid(ordered: Sequence[int], time_base: Fraction, rate: Fraction | None) -> str | None:
+    """Return how far, in ticks, the worst of the ordered times lies from the grid of ``rate``."""
+    if rate is None or rate <= 0 or not ordered:
+        return None
+    step = 1 / (rate * time_base)
+    over, under, start = step.numerator, step.denominator, ordered[0]
+    worst = max(abs((at - start) * under - index * over) for index, at in enumerate(ordered))
+    return f"{worst}/{under}"
+
+
+def ratio(value: object) -> str | None:
+    """Return an exact ratio as text; None when unknown."""
+    if not isinstance(value, Fraction | int) or value <= 0:
+        return None
+    exact = Fraction(value)
+    return f"{exact.numerator}/{exact.denominator}"
+
+
+def grid(times: array[int], time_base: Fraction, rate: Fraction | None) -> Json:
+    """Tell how presented times sit on the grid of ``rate``, and of the common rate next to it."""
+    ordered = sorted(times)
+    steps = [after - before for before, after in itertools.pairwise(ordered)]
+    common = formats.common_rate(rate) if rate else None
+    return {
+        "shortest_step": min(steps, default=0),
+        "longest_step": max(steps, default=0),
+        "off_grid": off_grid(ordered, time_base, rate),
+        "common_rate": ratio(common),
+        "off_common_grid": off_grid(ordered, time_base, common),
+    }
+
+
+def gops(keys: Sequence[int], packets: int) -> Json:
+    """Tell how far apart the key frames lie, in packets; ``keys`` are their positions in the order of the file."""
+    distances = [after - before for before, after in itertools.pairwise([*keys, packets])]
+    return {
+        "key_frames": len(keys),
+        "first_key": keys[0] if keys else None,
+        "longest": max(distances, default=0),
+        "median": int(statistics.median_low(distances)) if distances else 0,
+        "intra_only": bool(keys) and len(keys) == packets,
+    }
+
+
+class Holes:
+    """Finds pictures that a copy left blank: runs of zeros that an encoder does not write.
+
+    H.264 and HEVC never have three zero bytes in a row inside a picture (ITU-T H.264 and H.265, emulation
+    prevention), and no packet of the compressed codecs begins with sixteen of them. Uncompressed pictures, where
+    black is zeros, and transport streams, where filling is, are not asked.
+    """
+
+    def __init__(self, codec: str, container: str) -> None:
+        kept_whole = formats.container_family(container) in {"mov", "matroska"}
+        self.asked = kept_whole and codec in formats.NEVER_BLANK
+        self.inside = kept_whole and codec in formats.NEVER_ZEROS
+        self.packets = 0
+        self.first: int | None = None
+
+    def look(self, packet: Packet[Any], position: int) -> None:
+        """Note a packet that begins blank, or that has 4 KiB of zeros in it: one byte in 1024 is looked at first."""
+        if not self.asked or packet.size < len(_BLANK_START):
+            return
+        content = memoryview(packet)
+        blank = content[: len(_BLANK_START)] == _BLANK_START
+        if not blank and self.inside and packet.size >= 2 * _HOLE:
+            blank = self._hollow(content)
+        if blank:
+            self.packets += 1
+            self.first = position if self.first is None else self.first
+
+    @staticmethod
+    def _hollow(content: memoryview) -> bool:
+        sampled = bytes(content[::_STRIDE])
+        at = sampled.find(_ZEROS)
+        while at >= 0:
+            start = at * _STRIDE
+            if not any(content[start : start + _HOLE - _STRIDE]):
+                return True
+            at = sampled.find(_ZEROS, at + 1)
+        return False
+
+    def report(self) -> Json:
+        """Return how many packets are blank, and which is the first."""
+        return {"packets": self.packets, "first": self.first}
+
+
+def frame_facts(frame: VideoFrame) -> Json:
+    """Return what only a decoded frame tells."""
+    return {
+        "rotation": frame.rotation,
+        "interlaced": frame.interlaced_frame,
+        "width": frame.width,
+        "height": frame.height,
+        "pixel_format": frame.format.name,
+        "bits": max((component.bits for component in frame.format.components), default=0),
+    }
+
+
+class Scan:
+    """One pass over all packets; the first frame is decoded on the way."""
+
+    def __init__(self, container: InputContainer, video: VideoStream) -> None:
+        self.container, self.video = container, video
+        self.tracks = {stream.index: Track() for stream in container.streams}
+        self.tracks[video.index].times = array("q")
+        self.keys: array[int] = array("q")
+        self.holes = Holes(video.codec_context.codec.canonical_name, container.format.name)
+        self.frame: VideoFrame | None = None
+        self.decode_error = ""
+        self.demux_error = ""
+
+    def run(self) -> None:
+        """Read every packet; an error ends the pass and is noted."""
+        for _ in range(_RESUMES):
+            try:
+                for packet in self.container.demux():
+                    if packet.size or packet.pts is not None or packet.dts is not None:
+                        self._take(packet)
+                break
+            except av.error.BlockingIOError:
+                continue  # the demuxer lost its place (a hole in a transport stream) and looks for the next one
+            except (av.error.FFmpegError, ValueError) as error:
+                self.demux_error = type(error).__name__
+                break
+        if self.frame is None and not self.decode_error:
+            self._decode(None)
+
+    def _take(self, packet: Packet[Any]) -> None:
+        track = self.tracks[packet.stream_index]
+        track.add(packet)
+        if packet.stream_index != self.video.index:
+            return
+        if packet.is_keyframe:
+            self.keys.append(track.packets - 1)
+        if packet.has_sidedata("encryption_info") or packet.has_sidedata("encryption_init_info"):
+            track.encrypted = True
+            return
+        self.holes.look(packet, track.packets - 1)
+        if self.frame is None and track.packets <= _DECODE_TRIES and packet.size:
+            self._decode(packet)  # an empty packet would end the decoder
+
+    def _decode(self, packet: Packet[Any] | None) -> None:
+        """Feed the decoder until it gives its first frame; one bad packet is not the end."""
+        try:
+            frames = self.video.decode(packet)
+        except (av.error.FFmpegError, ValueError) as error:
+            self.decode_error = type(error).__name__
+            return
+        if frames:
+            self.frame = frames[0]
+
+    def later_frames(self) -> list[bool]:
+        """Tell whether pictures can be decoded in the middle and near the end as well."""
+        track = self.tracks[self.video.index]
+        if track.first is None or track.last is None or self.frame is None:
+            return []
+        span = track.last - track.first
+        return [self._frame_at(track.first + span * part // 8) for part in (4, 7)]
+
+    def _frame_at(self, at: int) -> bool:
+        """Tell whether decoding from here gives a picture, or ends without one and without an error."""
+        faults = 0
+        try:
+            self.container.seek(at, stream=self.video)
+            for tries, packet in enumerate(self.container.demux(self.video)):
+                try:
+                    if packet.decode():
+                        return True
+                except av.error.InvalidDataError:
+                    faults += 1
+                if tries > _DECODE_TRIES:
+                    break
+        except (av.error.FFmpegError, ValueError):
+            faults += 1
+        return not faults
+
+
+def scan(container: InputContainer, video: VideoStream) -> Json:
+    """Return what packets and a few frames show."""
+    pass_ = Scan(container, video)
+    pass_.run()
+    track = pass_.tracks[video.index]
+    times = track.times if track.times is not None else array("q")
+    return {
+        "demux_error": pass_.demux_error,
+        "decode_error": pass_.decode_error,
+        "tracks": {str(index): found.report() for index, found in pass_.tracks.items()},
+        "grid": grid(times, video.time_base or Fraction(1), video.average_rate or video.base_rate),
+        "gops": gops(pass_.keys, track.packets),
+        "holes": pass_.holes.report(),
+        "frame": frame_facts(pass_.frame) if pass_.frame else None,
+        "later_frames": pass_.later_frames(),
+    }
