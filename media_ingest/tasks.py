@@ -17,7 +17,7 @@ from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
 def receive(claim: Claim) -> None:
     """Store a complete upload, when the request that brought its last byte did not."""
     try:
-        upload_finish(actor=Actor.system(), upload_id=parse_public_id(Prefix.UPLOAD, claim.subject))
+        upload_finish(actor=Actor.system(), upload_id=parse_public_id(Prefix.UPLOAD, claim.subject), claim=claim)
     except OSError as error:
         raise Retryable(f"storage refused: {error.strerror}") from error
     sweep_schedule()

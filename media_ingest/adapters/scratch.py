@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import threading
@@ -11,13 +10,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from media_ingest.domain.digests import Digests
 
 _BLOCK: Final = 1 << 20
 _REMEMBERED: Final = 512
@@ -32,7 +30,7 @@ class ScratchGone(Exception):
 
 
 class RunningHashes:
-    """SHA-256 states of growing files, by upload and generation, so that no byte is read twice.
+    """Hash states of growing files, by upload and generation, so that no byte is read twice.
 
     Kept per process, for the most recent uploads. A process that did not receive the last bytes itself
     continues from the longest prefix it knows and reads only what is missing.
@@ -41,17 +39,17 @@ class RunningHashes:
     def __init__(self, capacity: int = _REMEMBERED) -> None:
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._states: OrderedDict[tuple[UUID, int], tuple[int, _Hash]] = OrderedDict()
+        self._states: OrderedDict[tuple[UUID, int], tuple[int, Digests]] = OrderedDict()
 
-    def recall(self, key: tuple[UUID, int], offset: int) -> tuple[int, _Hash]:
+    def recall(self, key: tuple[UUID, int], offset: int) -> tuple[int, Digests]:
         """Return ``(position, state)``: a private copy of the longest known prefix, at most ``offset`` long."""
         with self._lock:
             position, state = self._states.get(key, (0, None))
             if state is None or position > offset:
-                return 0, hashlib.sha256()
+                return 0, Digests()
             return position, state.copy()
 
-    def remember(self, key: tuple[UUID, int], offset: int, state: _Hash) -> None:
+    def remember(self, key: tuple[UUID, int], offset: int, state: Digests) -> None:
         """Keep the state after ``offset`` bytes."""
         with self._lock:
             self._states[key] = (offset, state.copy())
@@ -94,7 +92,7 @@ class ScratchFile:
         """Wait until the bytes survive a power cut."""
         os.fsync(self._descriptor)
 
-    def hash_on(self, state: _Hash, start: int, end: int) -> None:
+    def hash_on(self, state: Digests, start: int, end: int) -> None:
         """Feed the bytes ``[start, end)`` to a running hash."""
         while start < end:
             block = os.pread(self._descriptor, min(_BLOCK, end - start), start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from media_ingest.api.batches import BatchCollection, BatchDetail, BatchReceipt
 from media_ingest.api.cases import OwnershipCaseCollection, OwnershipCaseDetail, OwnershipCaseSettle
 from media_ingest.api.library import (
     AssetCollection,
@@ -14,11 +15,27 @@ from media_ingest.api.library import (
 )
 from media_ingest.api.media import Media
 from media_ingest.api.tus import TusCreation, TusUpload
-from media_ingest.api.uploads import UploadCollection, UploadDetail
+from media_ingest.api.uploads import (
+    UploadCollection,
+    UploadComplete,
+    UploadDetail,
+    UploadMatch,
+    UploadParts,
+    UploadPause,
+    UploadResume,
+)
 
 urlpatterns = [
     path("uploads", UploadCollection.as_view()),
+    path("uploads/match", UploadMatch.as_view()),
     path("uploads/<str:upload_id>", UploadDetail.as_view()),
+    path("uploads/<str:upload_id>/pause", UploadPause.as_view()),
+    path("uploads/<str:upload_id>/resume", UploadResume.as_view()),
+    path("uploads/<str:upload_id>/parts", UploadParts.as_view()),
+    path("uploads/<str:upload_id>/complete", UploadComplete.as_view()),
+    path("batches", BatchCollection.as_view()),
+    path("batches/<str:batch_id>", BatchDetail.as_view()),
+    path("batches/<str:batch_id>/receipt", BatchReceipt.as_view()),
     path("tus", TusCreation.as_view()),
     path("tus/<str:upload_id>", TusUpload.as_view()),
     path("assets", AssetCollection.as_view()),

@@ -26,7 +26,7 @@ class Digests:
     def copy(self) -> Digests:
         """Return a state that goes on by itself."""
         twin = Digests()
-        twin._sha256, twin._sha1 = self._sha256.copy(), self._sha1.copy()  # noqa: SLF001 - of its own class
+        twin._sha256, twin._sha1 = self._sha256.copy(), self._sha1.copy()
         return twin
 
     @property

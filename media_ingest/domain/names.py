@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 NAME_LENGTH: Final = 255
+FOLDER_LENGTH: Final = 500
 _ENDING_LENGTH: Final = 16
 _UNTOUCHABLE: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT_FORMAT: Final = frozenset({"\u200c", "\u200d"})  # joiners: some scripts and emoji need them
@@ -31,6 +32,18 @@ def display_name(text: str) -> str:
     normal = unicodedata.normalize("NFC", last)
     safe = "".join(_safe(character, "") for character in normal).strip()
     return _cut(safe, NAME_LENGTH)
+
+
+def display_folder(text: str) -> str:
+    """Return where a file lies on its owner's card, as data: parts joined by slashes, no way up, ≤ 500.
+
+    Too deep a folder loses its outermost parts. Empty at the top. The result is never used as a path of ours.
+    """
+    parts = [display_name(part) for part in text.replace("\\", "/").split("/")]
+    kept = [part for part in parts if part and part not in {".", ".."}]
+    while len("/".join(kept)) > FOLDER_LENGTH:
+        kept.pop(0)
+    return "/".join(kept)
 
 
 def display_text(text: str, *, limit: int, lines: bool = False) -> str:

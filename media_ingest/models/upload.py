@@ -71,6 +71,9 @@ class Upload(Record):
     stored_at = models.DateTimeField(null=True, blank=True)
     """When the file was whole, verified and in storage."""
 
+    held_parts: list[int] | None = None
+    """Not a column: numbers of the parts in object storage, where a service asked for them."""
+
     class Meta:
         """What is true of every upload."""
 
@@ -115,6 +118,12 @@ class Upload(Record):
                 fields=["expires_at"], name="media_ingest_upload_expiry", condition=Q(state=UploadState.RECEIVING)
             ),
         )
+
+    @property
+    def verified(self) -> bool:
+        """Whether the bytes here are the sender's own, by a hash that the sender computed."""
+        declared = self.declared_sha256 != "" and self.declared_sha256 == self.sha256
+        return declared or self.checked_bytes == self.size_bytes
 
     @override
     def __str__(self) -> str:

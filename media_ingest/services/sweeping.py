@@ -18,7 +18,7 @@ from media_ingest.domain.actions import UPLOAD_EXPIRE
 from media_ingest.domain.states import UploadState
 from media_ingest.models import Upload
 from media_ingest.selectors import storage_keys_referenced
-from media_ingest.services.uploads import uploads_expire
+from media_ingest.services.expiring import uploads_expire, uploads_warn
 
 SWEEP: Final = "media_ingest.sweep"
 """Kind of the daily housekeeping job; its subject is the day."""
@@ -58,6 +58,8 @@ def storage_sweep(*, actor: Actor, dry: bool = False) -> Housekeeping:
     """Expire idle uploads and remove files that nothing refers to for a day; ``dry`` only counts."""
     require(actor, UPLOAD_EXPIRE)
     expired = [] if dry else uploads_expire(actor=actor)
+    if not dry:
+        uploads_warn(actor=actor)
     found = Housekeeping(
         len(expired), _scratch_sweep(dry=dry), store().sweep(storage_references, older_than=ORPHAN_AGE, dry=dry)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core.accounts.actions import OrganisationKind, Role
 from core.accounts.models import ApiToken, Organisation
 from core.accounts.policy import Actor
+from core.ids import Prefix, public_id
 from core.jobs.runner import run_due
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
@@ -60,8 +61,10 @@ def world_made() -> World:
     asked = ownership_case_open(kind=CaseKind.SAME_BYTES, asset=shared, others=[clips[1].asset], evidence={})
     case = in_review(studio, "AUDIT", per_year=3)
     key_of(studio)
+    upload = declared(studio, batch="card 1")
     ids = {
-        "upload_id": declared(studio).public_id,
+        "upload_id": upload.public_id,
+        "batch_id": public_id(Prefix.BATCH, upload.batch_id) if upload.batch_id else "",
         "asset_id": clips[1].asset.public_id,
         "clip_id": clips[1].public_id,
         "terms_profile_id": terms(studio, name="Spare").public_id,

@@ -57,6 +57,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/uploads"): Row(STUDIO, 201, Role.ACCOUNTANT, {"name": "A.mov", "size_bytes": 10}),
     ("GET", "/uploads/{upload_id}"): Row(STUDIO),
     ("DELETE", "/uploads/{upload_id}"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("POST", "/uploads/match"): Row(STUDIO, 200, Role.ACCOUNTANT, {"files": [{"name": "A.mov", "size_bytes": 10}]}),
+    ("POST", "/uploads/{upload_id}/pause"): Row(STUDIO, 200, Role.ACCOUNTANT, {}),
+    ("POST", "/uploads/{upload_id}/resume"): Row(STUDIO, 200, Role.ACCOUNTANT, {}),
+    ("POST", "/uploads/{upload_id}/parts"): Row(STUDIO, 409, Role.ACCOUNTANT, {"numbers": [1]}),
+    ("POST", "/uploads/{upload_id}/complete"): Row(STUDIO, 409, Role.ACCOUNTANT, {}),
+    ("GET", "/batches"): Row(STUDIO),
+    ("POST", "/batches"): Row(STUDIO, 201, Role.ACCOUNTANT, {"name": "Card 7"}),
+    ("GET", "/batches/{batch_id}"): Row(STUDIO),
+    ("GET", "/batches/{batch_id}/receipt"): Row(STUDIO, 409),
     ("POST", "/tus"): Row(
         STUDIO, 201, Role.ACCOUNTANT, headers={**TUS, "Upload-Length": "10", "Upload-Metadata": "filename QS5tb3Y="}
     ),

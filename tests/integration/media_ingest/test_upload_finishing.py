@@ -22,8 +22,9 @@ from core.jobs.runner import run_due, run_job
 from core.jobs.services import publish
 from media_ingest.adapters.scratch import scratch_path
 from media_ingest.adapters.storage import store
+from media_ingest.domain.ownership import CaseKind
 from media_ingest.domain.states import UploadState
-from media_ingest.models import Asset, Upload
+from media_ingest.models import Asset, OwnershipCase, Upload
 from media_ingest.services import finishing, receiving
 from media_ingest.services.finishing import RECEIVE, upload_finish
 from tests.factories.core import actor_as
@@ -71,10 +72,10 @@ def test_the_same_bytes_of_another_owner_are_one_object_two_assets_and_a_case(db
     assert not second.duplicate
     keys = set(Asset.objects.values_list("storage_key", flat=True))
     assert len(keys) == 1
-    case = AuditEvent.objects.get(action="asset.ownership_case")
-    assert second.asset is not None
-    assert case.subject == second.asset.public_id
-    assert case.chain not in {one.organisation_id, other.organisation_id}
+    case = OwnershipCase.objects.get()
+    assert (case.kind, case.asset_id, case.other_id) == (CaseKind.SAME_BYTES, second.asset_id, first.asset_id)
+    opened = AuditEvent.objects.get(action="ownership_case.opened")
+    assert opened.chain not in {one.organisation_id, other.organisation_id}
     assert verify_chain() == []
 
 

@@ -26,8 +26,9 @@ from media_ingest.domain.checksum import Checksum
 from media_ingest.domain.states import UploadState
 from media_ingest.models import Asset, Upload
 from media_ingest.services import receiving, uploads
+from media_ingest.services.expiring import uploads_expire
 from media_ingest.services.receiving import upload_append, upload_resume
-from media_ingest.services.uploads import upload_cancel, upload_create, uploads_expire
+from media_ingest.services.uploads import upload_cancel, upload_create
 from tests.factories.core import OrganisationFactory, actor_as
 from tests.factories.media_ingest import upload_of
 from tests.factories.uploads import CONTENT, SHA256, SIZE, Vanishing, declared, sent
