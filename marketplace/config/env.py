@@ -63,7 +63,12 @@ VARIABLES: Final = (
     Variable("OFFCUT_DORMANT_AFTER_DAYS", "365", "Days after which the owner of unused footage is told what it costs."),
     Variable("OFFCUT_HOT_PRICE", "0.276", "What we pay for 1 GB (10^9 bytes) on the hot tier for a year, in USD."),
     Variable("OFFCUT_COLD_PRICE", "0.048", "The same on the cold tier."),
-    Variable("OFFCUT_SANDBOX", "required", "`required`: no media is opened unless confined. `off`: only with debug."),
+    Variable(
+        "OFFCUT_SANDBOX",
+        "required",
+        "`required`: no media is opened unless confined, in bubblewrap too where it works."
+        " `bwrap`: in both or not at all. `off`: only with debug.",
+    ),
     Variable("FFMPEG_BINARY", "", "Another ffmpeg executable than the packaged one."),
     Variable("OFFCUT_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Variable("OFFCUT_LOG_CONSOLE", "0", "1: readable log lines instead of JSON."),
@@ -277,7 +282,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
     reader = _Reader(os.environ if environ is None else environ)
     home = (BASE_DIR / reader.text("OFFCUT_HOME")).expanduser().resolve()
     debug = reader.flag("OFFCUT_DEBUG")
-    sandbox = reader.one_of("OFFCUT_SANDBOX", ("required", "off"))
+    sandbox = reader.one_of("OFFCUT_SANDBOX", ("required", "bwrap", "off"))
     if sandbox == "off" and not debug:
         reader.faults.append("OFFCUT_SANDBOX=off is only possible with OFFCUT_DEBUG=1")
     public_url = reader.text("OFFCUT_PUBLIC_URL").rstrip("/")
