@@ -33,8 +33,13 @@ def _point_the_product_at_a_temporary_home() -> None:
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
         os.environ["OFFCUT_BROKER_URL"] = broker
+    if bucket := services.s3_of_this_process():
+        os.environ.update(bucket)
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
     django.setup()
+    from media_ingest.adapters.storage import storage_prepare  # noqa: PLC0415 - needs Django's settings
+
+    storage_prepare()
     # Not left in the environment yet: an xdist worker that inherits it loads the settings, with its controller's
     # home, before this file can give it one of its own.
     del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -57,17 +62,28 @@ LIMITS = {"unit": 60, "property": 120, "architecture": 180, "integration": 180, 
 
 
 def is_about_the_database(item: pytest.Item) -> bool:
-    """Whether a test could end differently on another database: it uses one, or is a story that is not told `once`."""
+    """Whether a test could end differently on other services: it uses one, or is a story that is not told `once`."""
     fixtures = getattr(item, "fixturenames", [])
     uses = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(fixtures))
     story = item.get_closest_marker("e2e") is not None and item.get_closest_marker("once") is None
-    return uses or story
+    return uses or story or item.get_closest_marker("s3") is not None
+
+
+def skip_what_is_about_other_services(item: pytest.Item) -> None:
+    """Skip a test for which the services of this half are the wrong ones."""
+    on_s3 = bool(os.environ.get("OFFCUT_TEST_S3"))
+    if item.get_closest_marker("postgres") and not os.environ.get("DATABASE_URL"):
+        item.add_marker(pytest.mark.skip(reason="runs in the suite's second half, on PostgreSQL"))
+    if item.get_closest_marker("s3") and not on_s3:
+        item.add_marker(pytest.mark.skip(reason="runs in the suite's second half, on an object store"))
+    if item.get_closest_marker("local_disk") and on_s3:
+        item.add_marker(pytest.mark.skip(reason="runs in the suite's first half, on a local disk"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker.
 
-    On PostgreSQL, the second half, what does not touch the database is not run again.
+    On real services, the second half, what touches none of them is not run again.
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"  # for programs that the tests start
     for item in items:
@@ -75,15 +91,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             folder = item.path.relative_to(ROOT / "tests").parts[0]
         except ValueError:
             continue
-        if item.get_closest_marker("postgres") and not os.environ.get("DATABASE_URL"):
-            item.add_marker(pytest.mark.skip(reason="runs in the suite's second half, on PostgreSQL"))
+        skip_what_is_about_other_services(item)
         if folder == "e2e":
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
         if item.get_closest_marker("timeout") is None and folder in LIMITS:
             scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
             item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
-    if os.environ.get("DATABASE_URL"):
+    if os.environ.get("DATABASE_URL") or os.environ.get("OFFCUT_TEST_S3"):
         again = [item for item in items if is_about_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
         items[:] = again

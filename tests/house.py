@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from tests.services import create_database, free_port, wait_until
+from tests.services import create_database, free_port, s3_of_this_process, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 150.0
 
 
 def _own_services() -> dict[str, str]:
-    """On PostgreSQL and Valkey: an empty database and a broker database that no other house uses."""
-    own = {}
+    """On real services: an empty database, a broker database and a bucket that no other house uses."""
+    own = s3_of_this_process()
     if database := os.environ.get("DATABASE_URL"):
         own["DATABASE_URL"] = create_database(database, f"house_{uuid4().hex[:12]}")
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):

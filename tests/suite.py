@@ -1,6 +1,7 @@
-"""What `python3 run.py test` runs: lint, format, types, import contracts, the tests on SQLite, then on PostgreSQL.
+"""What `python3 run.py test` runs: lint, format, types, import contracts, the tests on SQLite and a local disk,
+then those about services on PostgreSQL, Valkey and object storage.
 
-With pytest's own arguments only those tests run; `--postgres` then runs them on a real PostgreSQL and Valkey.
+With pytest's own arguments only those tests run; `--postgres` then runs them on the real services.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.services import postgres_folder, run_to_its_end
+from tests.services import postgres_folder, run_to_its_end, weed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Split our own options from pytest's."""
     parser = argparse.ArgumentParser(prog="run.py test", allow_abbrev=False)
-    parser.add_argument("--postgres", action="store_true", help="on a temporary real PostgreSQL and Valkey")
+    parser.add_argument("--postgres", action="store_true", help="on a temporary real PostgreSQL, Valkey and SeaweedFS")
     parser.add_argument("--long", action="store_true", help="also the chaos and soak tests, and many more examples")
     return parser.parse_known_args(arguments)
 
@@ -28,7 +29,7 @@ def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str
     """Return the commands to run, by name, in order."""
     tool = [sys.executable, "-m"]
     pytest = [*tool, "pytest", *([] if options.long else ["-m", "not long"])]
-    real = [*tool, "tests.services", "--"]
+    real = [*tool, "tests.services", "--only", ",".join(at_hand(options)), "--"]
     if rest:
         return {"Tests": [*(real if options.postgres else []), *pytest, *rest]}
     # What decides whether a change lands is the same order each time; `--long`, and your own runs, shuffle.
@@ -39,12 +40,21 @@ def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str
         "Format": [*tool, "ruff", "format", "--check", "."],
         "Types": [*tool, "mypy", "."],
         "Import contracts": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
-        "Tests on SQLite": suite,
+        "Tests on SQLite and a local disk": suite,
     }
-    if options.postgres or postgres_folder() or "postgres" in os.environ.get("OFFCUT_TEST_REQUIRE", ""):
-        on_both = [folder for folder in ("tests/integration", "tests/e2e") if (ROOT / folder).is_dir()]
-        steps["Tests on PostgreSQL and Valkey"] = [*real, *suite, *on_both]
+    on_both = [folder for folder in ("tests/integration", "tests/e2e") if (ROOT / folder).is_dir()]
+    steps[f"Tests on {', '.join(at_hand(options))}"] = [*real, *suite, *on_both]
     return steps
+
+
+def at_hand(options: argparse.Namespace) -> list[str]:
+    """Return the services of the second half: Valkey, and what is installed; what is required is started or fails."""
+    required = os.environ.get("OFFCUT_TEST_REQUIRE", "").split(",")
+    return [
+        *(["postgres"] if options.postgres or postgres_folder() or "postgres" in required else []),
+        "valkey",
+        *(["s3"] if weed() or "s3" in required else []),
+    ]
 
 
 def main(arguments: list[str]) -> int:
