@@ -181,10 +181,13 @@ class Handler(BaseHTTPRequestHandler):
                 house.uploads[upload_id] = {
                     "id": upload_id,
                     "name": body["name"],
-                    "state": "waiting",
+                    "state": "receiving",
                     "size_bytes": body["size_bytes"],
                     "upload_url": f"/api/v1/tus/{upload_id}",
-                    "batch": body.get("batch_name"),
+                    "batch_name": body.get("batch_name"),
+                    "folder": body.get("folder", ""),
+                    "sample_sha256": body.get("sample_sha256"),
+                    "paused": False,
                     "sha256": body.get("sha256"),
                 }
                 held = [kept for other, kept in house.kept.items() if other != upload_id and kept]
@@ -195,6 +198,12 @@ class Handler(BaseHTTPRequestHandler):
                     )
                 house.answers[key] = house.uploads[upload_id]
             self._json(self._upload(house.answers[key]["id"]), 201)
+
+    def uploads(self) -> None:
+        found = [self._upload(upload_id) for upload_id in reversed(list(self.house.uploads))]
+        if "state=receiving" in self.path:
+            found = [one for one in found if one["state"] == "receiving"]
+        self._json({"data": found, "next_cursor": None, "has_more": False})
 
     def _upload(self, upload_id: str) -> dict[str, Any]:
         house = self.house
@@ -207,6 +216,23 @@ class Handler(BaseHTTPRequestHandler):
             "state": "received" if done else facts["state"],
             "asset_id": asset,
         }
+
+    def match(self) -> None:
+        data = []
+        for asked in self._body()["files"]:
+            facts = {**asked, "result": "unknown", "upload_id": None, "offset": 0, "parts_held": None, "asset_id": None}
+            for upload_id in self.house.uploads:
+                seen = self._upload(upload_id)
+                if all(seen[name] == asked[name] for name in asked) and seen["state"] != "cancelled":
+                    result = "received" if seen["asset_id"] else "continue"
+                    facts |= {"result": result, "upload_id": upload_id, "offset": seen["offset"]}
+                    facts["asset_id"] = seen["asset_id"]
+            data.append(facts)
+        self._json({"data": data})
+
+    def pause(self, upload_id: str, verb: str) -> None:
+        self.house.uploads[upload_id]["paused"] = verb == "pause"
+        self._json(self._upload(upload_id))
 
     def upload(self, upload_id: str) -> None:
         if upload_id in self.house.uploads:
@@ -227,6 +253,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def patch(self, upload_id: str) -> None:
         house, stored = self.house, self.house.kept[upload_id]
+        if house.uploads[upload_id]["paused"]:
+            self._drain()
+            self._problem(409, "upload_paused")
+            return
         if int(self.headers["Upload-Offset"]) != len(stored):
             self._drain()
             self._problem(409, "offset_conflict")
@@ -326,6 +356,9 @@ ROUTES = [
     (rf"{API}/me", "GET", "me"),
     (r"/\.well-known/jwks\.json", "GET", "keys"),
     (rf"{API}/uploads", "POST", "declare"),
+    (rf"{API}/uploads", "GET", "uploads"),
+    (rf"{API}/uploads/match", "POST", "match"),
+    (rf"{API}/uploads/(upl_\d+)/(pause|resume)", "POST", "pause"),
     (rf"{API}/uploads/(upl_\d+)", "GET", "upload"),
     (rf"{API}/uploads/(upl_\d+)", "DELETE", "cancel"),
     (rf"{API}/tus/(upl_\d+)", "HEAD", "offset"),

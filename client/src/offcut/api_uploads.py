@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from offcut.errors import OffcutError
 from offcut.limits import RateLimit
 from offcut.local_files import scan
 from offcut.matching import find, question
@@ -12,9 +13,10 @@ from offcut.models import Me
 from offcut.models_sending import Batch, Match, Upload
 from offcut.profiles import config_folder
 from offcut.sending import CHUNK_BYTES, OnUpload, Sending, Sent
+from offcut.sending_all import send_all
 from offcut.transport import Transport, new_key
 from offcut.upload_state import UploadStore
-from offcut.uploading import Check, Uploader, send_all
+from offcut.uploading import Check, Uploader
 from offcut.wire import decode
 
 
@@ -120,7 +122,13 @@ class BatchesApi:
 
     def create(self, name: str) -> Batch:
         """A new batch, or the one of this name."""
-        answer = self._transport.json("POST", "batches", body={"name": name}, key=new_key())
+        try:
+            answer = self._transport.json("POST", "batches", body={"name": name}, key=new_key())
+        except OffcutError as error:
+            known = error.extra.get("batch_id")
+            if error.code != "batch_name_taken" or not isinstance(known, str):
+                raise
+            return self.get(known)
         return decode(Batch, answer, "batches")
 
     def named(self, name_or_id: str) -> Batch | None:

@@ -16,10 +16,10 @@ from offcut.models import Asset
 from offcut.models_sending import Upload
 from offcut.output import Output
 from offcut.sending import Sent
+from offcut.sending_all import send_all
 from offcut.session import Session
 from offcut.upload_shown import Watch, exit_of, follow, print_assets, print_sent, sent_facts
 from offcut.upload_state import UploadRecord
-from offcut.uploading import send_all
 
 BatchOf = Callable[[LocalFile], tuple[str | None, str]]
 

@@ -31,6 +31,7 @@ class Upload:
     expires_at: str | None = None
     paused: bool = False
     batch_id: str | None = None
+    batch_name: str | None = None
     asset_id: str | None = None
     duplicate: bool = False
     failure: Any = None
@@ -76,6 +77,8 @@ class Batch:
     name: str = ""
     files: int = 0
     received: int = 0
+    verified: int = 0
+    left_out: int = 0
     bytes: int = 0
     received_bytes: int = 0
     safe_to_erase: bool = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,8 +38,6 @@ _RECEIVED_TIMEOUT_S = 600.0
 # The server reads a file in parts once more before it says "received": never slower than this, or something is wrong.
 _SLOWEST_STORING = 10_000_000
 _STATE_OF = {"file_changed": "changed", "card_mismatch": "damaged", PAUSED: "paused"}
-_COLLECTORS = 8
-_ASK_AT_ONCE = 50
 
 Check = Callable[[LocalFile], None]
 
@@ -60,6 +57,8 @@ class Uploader:
         self._matcher = Matcher(sending.transport)
         self._tus = TusSender(sending)
         self._parts = PartsSender(sending)
+        self._claims = threading.Lock()
+        self._claimed: set[str] = set()
         self._slots = threading.BoundedSemaphore(self.jobs)
 
     @property
@@ -90,16 +89,17 @@ class Uploader:
 
     def ask(self, files: Sequence[LocalFile]) -> None:
         """Ask the server about files that this machine knows nothing of, many at once."""
-        self._matcher.ask([file for file in files if self._store.load(file) is None])
+        records = {file: self._store.load(file) for file in files}
+        with self._claims:
+            self._claimed |= {record.upload_id for record in records.values() if record}
+        self._matcher.ask([file for file, record in records.items() if record is None])
 
     def _send(self, file: LocalFile, batch: str | None, folder: str) -> Sent:
         self.sending.check_stop()
-        record = self._store.load(file)
-        upload = self._known(record) if record else None
-        if upload is None or not upload.asset_id:
-            self._checked(file)
-        if record is None:
-            record, upload = self._matched(file)
+        record, upload = self._found(file)
+        if upload is not None and upload.asset_id and not _in_batch(upload, batch):
+            # Received before, as part of something else: this batch's receipt must name it too.
+            return self._declared_again(file, batch, folder, upload)
         for _ in range(2):
             known = upload is not None
             if record is None or upload is None:
@@ -114,6 +114,23 @@ class Uploader:
                 self._store.forget(file)
                 record = upload = None
         raise expired()
+
+    def _found(self, file: LocalFile) -> tuple[UploadRecord | None, Upload | None]:
+        """What this machine noted, or else what the server knows; checked against the card unless it is received."""
+        record = self._store.load(file)
+        upload = self._known(record) if record else None
+        if upload is None or not upload.asset_id:
+            self._checked(file)
+        return self._matched(file) if record is None else (record, upload)
+
+    def _declared_again(self, file: LocalFile, batch: str | None, folder: str, seen: Upload) -> Sent:
+        """Declare received bytes once more, by their hash: nothing is sent, unless they are not there after all."""
+        self.sending.tell(file, "checking", 0)
+        self._store.forget(file)
+        record, upload = self._declare(file, batch, folder, PrefixHash(file.path).advance_to(file.size_bytes))
+        if upload.asset_id and (upload.duplicate or upload.asset_id == seen.asset_id):
+            return self._recognised(file, record, upload)
+        return self._finish(file, record, upload)
 
     def _checked(self, file: LocalFile) -> None:
         if self._check is not None:
@@ -148,9 +165,10 @@ class Uploader:
             self.sending.tell(file, "checking", 0)
             if self._sha256_there(match.asset_id) != PrefixHash(file.path).advance_to(file.size_bytes):
                 return None, None
-            seen = Upload(match.upload_id or "", "received", file.size_bytes, asset_id=match.asset_id)
+            seen = self._fetch(match.upload_id) if match.upload_id else None
+            seen = seen or Upload("", "received", file.size_bytes, asset_id=match.asset_id)
             return record.having(upload_id=seen.id, asset_id=match.asset_id), seen
-        if match.result != "continue" or not match.upload_id:
+        if match.result != "continue" or not match.upload_id or not self._claim(match.upload_id):
             return None, None
         record = record.having(upload_id=match.upload_id)
         upload = self._known(record)
@@ -160,10 +178,19 @@ class Uploader:
         self._store.save(file, record)
         return record, upload
 
+    def _claim(self, upload_id: str) -> bool:
+        """Whether this file may go on with an upload: two files with the same name and bytes are two uploads."""
+        with self._claims:
+            free = upload_id not in self._claimed
+            self._claimed.add(upload_id)
+            return free
+
     def _fetch(self, upload_id: str) -> Upload:
         return decode(Upload, self._transport.json("GET", f"uploads/{upload_id}"), "uploads")
 
-    def _declare(self, file: LocalFile, batch: str | None, folder: str) -> tuple[UploadRecord, Upload]:
+    def _declare(
+        self, file: LocalFile, batch: str | None, folder: str, sha256: str = ""
+    ) -> tuple[UploadRecord, Upload]:
         record = self._store.load(file)
         if record is None or record.upload_id:
             record = _record(file)
@@ -176,8 +203,8 @@ class Uploader:
             "modified_at": datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).isoformat(),
         }
         body |= {name: value for name, value in (("batch_name", batch), ("folder", folder)) if value}
-        if 0 < file.size_bytes <= HASH_FIRST_BYTES:
-            body["sha256"] = PrefixHash(file.path).advance_to(file.size_bytes)
+        if sha256 or 0 < file.size_bytes <= HASH_FIRST_BYTES:
+            body["sha256"] = sha256 or PrefixHash(file.path).advance_to(file.size_bytes)
         answer = self._transport.json("POST", "uploads", body=body, key=record.key)
         upload = decode(Upload, answer, "uploads")
         record = record.having(upload_id=upload.id, upload_url=upload.upload_url or f"tus/{upload.id}")
@@ -258,6 +285,10 @@ class Uploader:
             )
 
 
+def _in_batch(upload: Upload, batch: str | None) -> bool:
+    return batch is None or " ".join((upload.batch_name or "").split()) == " ".join(batch.split())
+
+
 def _record(file: LocalFile) -> UploadRecord:
     return UploadRecord(str(file.path.resolve()), file.size_bytes, file.mtime_ns, new_key())
 
@@ -269,63 +300,3 @@ def paused(file: LocalFile) -> OffcutError:
         t("{name} is paused.", name=file.path.name),
         t("What arrived is safe. Go on with: offcut resume"),
     )
-
-
-OnSent = Callable[[Sent], None]
-
-
-def send_all(
-    uploader: Uploader,
-    files: Sequence[LocalFile],
-    batch_of: Callable[[LocalFile], tuple[str | None, str]],
-    on_sent: OnSent | None = None,
-) -> list[Sent]:
-    """Send files in parallel, results in the order given; `batch_of` tells each file's batch and folder in it.
-
-    The server is asked about files in groups while earlier ones are on their way. `on_sent` hears each result as it
-    comes, in this thread. KeyboardInterrupt stops after the chunks in flight (a second one at once) and is raised
-    again when all is safe.
-    """
-    results: dict[LocalFile, Sent] = {}
-    running: dict[Future[Sent], LocalFile] = {}
-
-    def collect(*, down_to: int) -> None:
-        while len(running) > down_to:
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                results[running.pop(future)] = sent = future.result()
-                if on_sent is not None:
-                    on_sent(sent)
-
-    # More threads than slots: a file that waits for the server's last word does not keep the next one from starting.
-    with ThreadPoolExecutor(max_workers=uploader.jobs + _COLLECTORS, thread_name_prefix="upload") as pool:
-        try:
-            for start in range(0, len(files), _ASK_AT_ONCE):
-                group = files[start : start + _ASK_AT_ONCE]
-                _ask(uploader, group, first=start == 0)
-                for file in group:
-                    running[pool.submit(uploader.send, file, *batch_of(file))] = file
-                collect(down_to=_ASK_AT_ONCE)
-            collect(down_to=0)
-        except KeyboardInterrupt:
-            _wind_down(uploader, list(running))
-            raise
-    return [results[file] for file in files]
-
-
-def _ask(uploader: Uploader, files: Sequence[LocalFile], *, first: bool) -> None:
-    try:
-        uploader.ask(files)
-    except OffcutError:
-        # With files on their way each one asks again in its own turn; before that nothing would work.
-        if first:
-            raise
-
-
-def _wind_down(uploader: Uploader, running: list[Future[Sent]]) -> None:
-    uploader.stop.set()
-    try:
-        wait(running)
-    except KeyboardInterrupt:
-        uploader.stop_now.set()
-        wait(running)

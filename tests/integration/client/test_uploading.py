@@ -37,7 +37,7 @@ def test_files_and_folders_of_any_depth_arrive_byte_for_byte(client: Client, hou
     (rushes / "link.mp4").symlink_to(paths[0])
     results = client.uploads.send([rushes], batch="Iceland", chunk_bytes=CHUNK)
     assert [sent.state for sent in results] == ["received"] * 3
-    assert {upload["batch"] for upload in house.uploads.values()} == {"Iceland"}
+    assert {upload["batch_name"] for upload in house.uploads.values()} == {"Iceland"}
     stored = {house.uploads[sent.upload_id]["name"]: bytes(house.kept[sent.upload_id]) for sent in results}
     assert stored == {path.name: path.read_bytes() for path in paths}
 
