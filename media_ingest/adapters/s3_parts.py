@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -107,9 +108,14 @@ class S3Parts:
         plan = one.plan
         return lambda number: plan.length(number) if number <= plan.count else -1
 
-    def complete(self, handle: str, parts: Sequence[tuple[int, str]]) -> str:
+    def complete(self, handle: str, parts: Sequence[tuple[int, str]] | None = None) -> str:
         """See ``PartTransport.complete``."""
         one = _Handle.read(handle)
+        if parts is None:
+            joined = self._bucket.find(one.key)
+            if joined is not None and joined.size == one.size:
+                return one.key
+            parts = list(self.held(handle).items())
         if [number for number, _ in sorted(parts)] != list(range(1, one.plan.count + 1)):
             raise BlobMismatch("not every part was named exactly once")
         try:
@@ -135,14 +141,16 @@ class S3Parts:
         if found.size != size:
             raise BlobMismatch(f"{found.size} bytes arrived, {size} announced")
         blocks = self._bucket.read(temporary_key, found)
-        sha256, read, pinned = self._blobs.cache.take_in(_watched(blocks, should_stop, on_progress), size)
+        sha1 = hashlib.sha1(usedforsecurity=False)
+        watched = _watched(blocks, sha1.update, should_stop, on_progress)
+        sha256, read, pinned = self._blobs.cache.take_in(watched, size)
         if read != size or expected_sha256 not in {"", sha256}:
             del pinned
             self._blobs.cache.drop(sha256)
             raise BlobMismatch("the bytes hash to something else than was announced")
         key = blob_key(sha256)
         self._blobs.publish(temporary_key, key, size)
-        return Published(key, sha256)
+        return Published(key, sha256, sha1.hexdigest())
 
     def abort(self, handle: str) -> None:
         """See ``PartTransport.abort``."""
@@ -155,13 +163,18 @@ class S3Parts:
 
 
 def _watched(
-    blocks: Iterator[bytes], should_stop: Callable[[], bool], on_progress: Callable[[int], None] | None
+    blocks: Iterator[bytes],
+    also: Callable[[bytes], None],
+    should_stop: Callable[[], bool],
+    on_progress: Callable[[int], None] | None,
 ) -> Iterator[bytes]:
+    """Pass the blocks on, tell how far that is, and stop when asked to."""
     done = 0
     for block in blocks:
         if should_stop():
             raise StoppedError
         done += len(block)
+        also(block)
         yield block
         if on_progress is not None:
             on_progress(done)

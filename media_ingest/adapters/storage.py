@@ -10,6 +10,7 @@ from django.conf import settings
 
 from media_ingest.adapters.local_store import LocalStore
 from media_ingest.adapters.store_port import (
+    INCOMING,
     BlobMismatch,
     BlobMissing,
     BlobStore,
@@ -27,6 +28,7 @@ from media_ingest.adapters.store_port import (
 )
 
 __all__ = [
+    "INCOMING",
     "BlobMismatch",
     "BlobMissing",
     "BlobStore",

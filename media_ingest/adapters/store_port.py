@@ -135,10 +135,11 @@ class PartLink:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An object under its content key; ``sha256`` was computed over every byte that is stored."""
+    """An object under its content key; both hashes were computed over every byte that is stored, in one pass."""
 
     key: str
     sha256: str
+    sha1: str
 
 
 def _never() -> bool:
@@ -174,9 +175,11 @@ class PartTransport(Protocol):
         """Return the parts already stored whole: number and ETag. Raises ``BlobMissing`` when the upload is gone."""
         ...
 
-    def complete(self, handle: str, parts: Sequence[tuple[int, str]]) -> str:
+    def complete(self, handle: str, parts: Sequence[tuple[int, str]] | None = None) -> str:
         """Join the parts into one temporary object and return its key; safe to repeat.
 
+        Without ``parts`` it joins what is held. Repeating it is how a job goes on after a crash: parts that
+        were joined already are not "held" any more, but their object is there.
         Raises ``BlobMismatch`` when a part is missing or another one, or the object has another size than
         announced; ``BlobMissing`` when neither parts nor object are there.
         """

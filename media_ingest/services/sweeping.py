@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from core.accounts.policy import Actor, require
 from core.jobs.models import Job
 from core.jobs.services import enqueue_nightly
 from core.logging import get_logger
 from media_ingest.adapters.scratch import scratch_drop, scratch_ids
-from media_ingest.adapters.storage import Sweep, store
+from media_ingest.adapters.storage import INCOMING, References, Sweep, store
 from media_ingest.domain.actions import UPLOAD_EXPIRE
 from media_ingest.domain.states import UploadState
 from media_ingest.models import Upload
@@ -25,10 +26,27 @@ SWEEP: Final = "media_ingest.sweep"
 ORPHAN_AGE: Final = timedelta(hours=24)
 """Files younger than this are left alone: a row that refers to them may be on its way."""
 
-References = Callable[[Sequence[str]], set[str]]
-_sources: Final[list[References]] = [storage_keys_referenced]
+_OPEN: Final = (UploadState.RECEIVING, UploadState.STORING)
 
 log = get_logger(__name__)
+
+
+def incoming_keys_needed(keys: Sequence[str]) -> set[str]:
+    """Return those temporary keys (``incoming/<upload id>``) whose upload is still open."""
+    uploads = {upload_id: key for key in keys if (upload_id := _upload_of(key)) is not None}
+    open_ones = Upload.objects.filter(pk__in=list(uploads), state__in=_OPEN).values_list("pk", flat=True)
+    return {uploads[upload_id] for upload_id in open_ones} if uploads else set()
+
+
+def _upload_of(key: str) -> UUID | None:
+    folder, _, name = key.partition("/")
+    try:
+        return UUID(hex=name) if folder == INCOMING else None
+    except ValueError:
+        return None
+
+
+_sources: Final[list[References]] = [storage_keys_referenced, incoming_keys_needed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,11 @@ def storage_references(keys: Sequence[str]) -> set[str]:
 
 
 def storage_sweep(*, actor: Actor, dry: bool = False) -> Housekeeping:
-    """Expire idle uploads and remove files that nothing refers to for a day; ``dry`` only counts."""
+    """Expire idle uploads and remove what nothing refers to for a day; ``dry`` only counts.
+
+    Objects, temporary objects and unfinished multipart uploads of the store, wherever it is; and the scratch
+    files of this machine: where several machines receive files, each keeps its own house.
+    """
     require(actor, UPLOAD_EXPIRE)
     expired = [] if dry else uploads_expire(actor=actor)
     if not dry:
@@ -69,6 +91,7 @@ def storage_sweep(*, actor: Actor, dry: bool = False) -> Housekeeping:
         scratch_files=found.scratch_files,
         blobs_removed=len(found.blobs.removed),
         blobs_kept=found.blobs.kept,
+        uploads_aborted=found.blobs.aborted,
         dry=dry,
     )
     return found
@@ -78,8 +101,7 @@ def _scratch_sweep(*, dry: bool) -> int:
     """Remove the scratch files of uploads that are over or unknown, a day after their last byte."""
     limit = time.time() - ORPHAN_AGE.total_seconds()
     old = [upload_id for upload_id, changed in scratch_ids() if changed < limit]
-    open_states = [UploadState.RECEIVING, UploadState.STORING]
-    needed = set(Upload.objects.filter(pk__in=old, state__in=open_states).values_list("pk", flat=True))
+    needed = set(Upload.objects.filter(pk__in=old, state__in=_OPEN).values_list("pk", flat=True))
     orphans = [upload_id for upload_id in old if upload_id not in needed]
     for upload_id in orphans if not dry else []:
         scratch_drop(upload_id)

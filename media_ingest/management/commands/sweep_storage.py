@@ -30,4 +30,5 @@ class Command(BaseCommand):
         self.stdout.write(f"uploads expired: {found.expired_uploads}")
         self.stdout.write(f"scratch files {verb}: {found.scratch_files}")
         self.stdout.write(f"objects {verb}: {len(found.blobs.removed)} ({found.blobs.removed_bytes} bytes)")
+        self.stdout.write(f"unfinished uploads in parts {verb}: {found.blobs.aborted}")
         self.stdout.write(f"objects kept: {found.blobs.kept}")

@@ -317,10 +317,11 @@ def test_parts_go_straight_to_the_store_and_become_one_verified_object(blobs: S3
     assert fetched(links[0].url, first)[0] == 200
     held = sorted(parts.held(handle).items())
     temporary = parts.complete(handle, held)
-    assert parts.complete(handle, held) == temporary
+    assert parts.complete(handle, held) == parts.complete(handle) == temporary
     heard: list[int] = []
     published = parts.publish_incoming(temporary, len(content), expected_sha256=sha256, on_progress=heard.append)
     assert (published.key, published.sha256) == (blob_key(sha256), sha256)
+    assert published.sha1 == hashlib.sha1(content, usedforsecurity=False).hexdigest()
     assert heard[-1] == len(content)
     # Again, after a crash before the row was settled; then the last call.
     assert parts.publish_incoming(temporary, len(content)) == published
@@ -349,7 +350,7 @@ def test_a_link_takes_exactly_its_part(parts: S3Parts) -> None:
 def test_a_joined_object_that_is_another_one_is_not_published(blobs: S3Store, parts: S3Parts) -> None:
     handle = parts.begin(uuid4().hex, 1000)
     fetched(parts.sign(handle, [1])[0].url, b"y" * 1000)
-    temporary = parts.complete(handle, list(parts.held(handle).items()))
+    temporary = parts.complete(handle)
     with pytest.raises(BlobMismatch):
         parts.publish_incoming(temporary, 1000, expected_sha256=SHA256)
     with pytest.raises(BlobMismatch):
