@@ -30,6 +30,8 @@ from tests.factories.media_ingest import (
 pytestmark = pytest.mark.django_db
 
 CONTENT = b"some footage" * 100
+# On an object store the API offers parts instead (test_storage_s3.py, test_upload_parts.py).
+through_us = pytest.mark.local_disk
 
 
 def client_of(actor: Actor, scopes: frozenset[Scope] | None = None, language: str = "en") -> Client:
@@ -66,6 +68,7 @@ def send(api: Client, place: str, offset: int = 0, content: bytes = CONTENT) -> 
     )
 
 
+@through_us
 def test_a_declared_file_is_sent_to_its_address_and_becomes_an_asset(api: Client) -> None:
     answer = declare(api, batch_name="card 1")
     assert answer.status_code == 201
@@ -92,6 +95,7 @@ def test_a_declared_file_is_sent_to_its_address_and_becomes_an_asset(api: Client
     assert api.get("/api/v1/uploads?state=receiving").json()["data"] == []
 
 
+@through_us
 def test_the_same_idempotency_key_is_the_same_upload(api: Client) -> None:
     first, second = (
         api.post(
@@ -129,6 +133,7 @@ def test_a_malformed_declaration_is_refused_and_nothing_is_kept(api: Client, fac
     assert not Upload.objects.exists()
 
 
+@through_us
 def test_an_upload_can_be_given_up_twice(api: Client) -> None:
     upload = declare(api).json()
     send(api, upload["upload_url"], 0, CONTENT[:10])
@@ -138,6 +143,7 @@ def test_an_upload_can_be_given_up_twice(api: Client) -> None:
     assert send(api, upload["upload_url"], 10, CONTENT[10:]).status_code == 410
 
 
+@through_us
 @pytest.mark.parametrize(("language", "word"), [("en", "announced"), ("fr", "annoncé")])
 def test_a_failed_upload_says_why_in_the_readers_language(actor: Actor, language: str, word: str) -> None:
     api = client_of(actor, language=language)

@@ -134,6 +134,7 @@ def test_a_crash_between_storing_and_the_row_is_made_good_by_the_job(db: None, m
     assert upload.state == UploadState.RECEIVED
 
 
+@pytest.mark.local_disk
 def test_a_disk_that_refuses_postpones_the_finish_to_the_job(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     actor = actor_as()
     content = b"never stored before " * 50
