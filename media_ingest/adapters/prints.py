@@ -24,12 +24,12 @@ Floats = NDArray[np.float64]
 SIDE: Final = 16
 """Cells along each side of the fine print."""
 _BITS: Final = 64
-_LEAST_CONTRAST: Final = 5.0
+_LEAST_CONTRAST: Final = 2.5
 """Standard deviation of the cells, in grey levels, under which a frame says nothing: black, fog, a wall."""
 _BAR_LEVEL: Final = 34
 """The brightest pixel of a black bar; video black is 16 when its range was lost on the way."""
-_LEAST_PICTURE: Final = 0.4
-"""Bars never take more than the rest of a side."""
+_LEAST_PICTURE: Final = 0.15
+"""Bars leave at least this share of a side: upright pictures in wide frames are narrow."""
 _LOOK_AT: Final = 240
 """Frames after which the bars of a recording are known for good (two minutes at two a second)."""
 
@@ -69,18 +69,19 @@ class Bars:
 
 
 def _between(brightest: Grey, mean: Floats) -> tuple[float, float]:
-    """Return where the picture begins and ends along one side: dark ends of about the same length are bars.
+    """Return where the picture begins and ends along one side: what is dark at both ends alike is taken for bars.
 
-    A row that is partly bar counts by its share, told from its brightness beside the first full row's.
+    So a picture that is itself dark at its edges loses the same part with bars around it as without. A row that is
+    partly bar counts by its share, told from its brightness beside the first full row's.
     """
     size = len(brightest)
     lit = np.flatnonzero(brightest > _BAR_LEVEL)
     if not lit.size:
         return 0.0, float(size)
-    before, after = int(lit[0]), size - 1 - int(lit[-1])
-    if not before or not after or abs(before - after) > 1 or size - before - after < _LEAST_PICTURE * size:
+    dark = min(int(lit[0]), size - 1 - int(lit[-1]))
+    if not dark or size - 2 * dark < _LEAST_PICTURE * size:
         return 0.0, float(size)
-    first, last = before, size - 1 - after
+    first, last = dark, size - 1 - dark
     return first + _dark_share(mean, first, 1), last + 1 - _dark_share(mean, last, -1)
 
 
@@ -145,21 +146,21 @@ def print_of(grey: Grey, box: Box | None = None) -> tuple[int, bytes] | None:
 
 def cells_of(grey: Grey, box: Box) -> Floats:
     """Return the mean of each of 16 × 16 equal cells of the picture."""
-    rows = _averaging(grey.shape[0], box.top, box.bottom)
-    columns = _averaging(grey.shape[1], box.left, box.right)
+    rows = averaging(grey.shape[0], box.top, box.bottom)
+    columns = averaging(grey.shape[1], box.left, box.right)
     return rows @ grey.astype(np.float64) @ columns.T
 
 
 @functools.lru_cache(maxsize=32)
-def _averaging(size: int, start: float, end: float) -> Floats:
+def averaging(size: int, start: float, end: float) -> Floats:
     """Return the matrix that averages ``[start, end)`` of ``size`` pixels into 16 equal cells."""
     edges = np.linspace(start, end, SIDE + 1)
     pixels = np.arange(size)
     low = np.maximum(edges[:-1, None], pixels)
     high = np.minimum(edges[1:, None], pixels + 1)
     weights = np.maximum(high - low, 0.0)
-    averaging: Floats = weights / weights.sum(axis=1, keepdims=True)
-    return averaging
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _cosines() -> Floats:
@@ -167,15 +168,15 @@ def _cosines() -> Floats:
     return np.cos(np.pi * (index[None] + 0.5) * index[:, None] / SIDE)
 
 
-def _zigzag() -> list[tuple[int, int]]:
-    """Return the first 64 places of the transform by rising frequency, without the mean."""
+def zigzag(count: int) -> list[tuple[int, int]]:
+    """Return the first places of the cosine transform by rising frequency, without the mean."""
     places = ((row, column) for row in range(SIDE) for column in range(SIDE))
-    return sorted(places, key=lambda place: (sum(place), place[0]))[1 : _BITS + 1]
+    return sorted(places, key=lambda place: (sum(place), place[0]))[1 : count + 1]
 
 
 _COSINES: Final = _cosines()
-_ROWS: Final = np.array([row for row, _ in _zigzag()])
-_COLUMNS: Final = np.array([column for _, column in _zigzag()])
+_ROWS: Final = np.array([row for row, _ in zigzag(_BITS)])
+_COLUMNS: Final = np.array([column for _, column in zigzag(_BITS)])
 _PLACES: Final = np.array([16 * (number % 4) + number // 4 for number in range(_BITS)], dtype=np.uint64)
 
 
