@@ -7,6 +7,8 @@ import threading
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+Block = bytes | bytearray
+
 _AHEAD: Final = 4
 """Blocks that may wait for the hash; more would only cost memory."""
 _WORTH_A_THREAD: Final = 4 << 20
@@ -15,7 +17,7 @@ _WORTH_A_THREAD: Final = 4 << 20
 class Sink(Protocol):
     """A hash, or two."""
 
-    def update(self, block: bytes, /) -> object:
+    def update(self, block: Block, /) -> object:
         """Go on with these bytes."""
         ...
 
@@ -29,7 +31,7 @@ class Hashing:
 
     def __init__(self, *sinks: Sink, expected_bytes: int) -> None:
         self._sinks = sinks
-        self._queue: queue.Queue[bytes | None] | None = None
+        self._queue: queue.Queue[Block | None] | None = None
         if expected_bytes >= _WORTH_A_THREAD:
             self._queue = queue.Queue(_AHEAD)
             self._thread = threading.Thread(target=self._work, args=(self._queue,), name="hashing", daemon=True)
@@ -48,17 +50,17 @@ class Hashing:
             self._queue.put(None)
             self._thread.join()
 
-    def feed(self, block: bytes) -> None:
+    def feed(self, block: Block) -> None:
         """Hash a block, now or in a moment. The caller must not change it any more."""
         if self._queue is not None:
             self._queue.put(block)
         else:
             self._hash(block)
 
-    def _hash(self, block: bytes) -> None:
+    def _hash(self, block: Block) -> None:
         for sink in self._sinks:
             sink.update(block)
 
-    def _work(self, blocks: queue.Queue[bytes | None]) -> None:
+    def _work(self, blocks: queue.Queue[Block | None]) -> None:
         while (block := blocks.get()) is not None:
             self._hash(block)

@@ -19,6 +19,7 @@ from typing_extensions import override
 from core.accounts.policy import Actor, Scope
 from core.api.operation import Contract, ProblemOut
 from core.ids import Prefix, parse_public_id
+from media_ingest.adapters.bodies import body_of
 from media_ingest.api.edge import BytesResource, actor_of, described, plain_request
 from media_ingest.domain.checksum import ALGORITHMS, Checksum
 from media_ingest.domain.errors import (
@@ -218,7 +219,7 @@ def _append(actor: Actor, upload_id: UUID, offset: int, plain: HttpRequest) -> U
             actor=actor,
             upload_id=upload_id,
             offset=offset,
-            stream=plain,
+            stream=body_of(plain.META, plain),
             length=length,
             checksum=Checksum.parse(announced) if announced else None,
         )

@@ -18,7 +18,7 @@ class Digests:
         self._sha256 = hashlib.sha256()
         self._sha1 = hashlib.sha1(usedforsecurity=False)
 
-    def update(self, block: bytes) -> None:
+    def update(self, block: bytes | bytearray) -> None:
         """Go on with these bytes."""
         self._sha256.update(block)
         self._sha1.update(block)

@@ -19,9 +19,11 @@ from core.transitions import advance
 from media_ingest.adapters.scratch import RUNNING_HASHES, scratch_drop, scratch_path
 from media_ingest.adapters.storage import (
     BlobMismatch,
+    BlobMissing,
     StoppedError,
     StorageError,
     StorageUnavailable,
+    incoming_key,
     part_transport,
     store,
 )
@@ -133,9 +135,13 @@ def _joined(upload: Upload, claim: Claim | None) -> _Stored:
     if transport is None:
         detail = "this installation has no object storage any more"
         raise StorageUnavailable(detail)
-    held = sorted(transport.held(upload.part_handle).items())
+    try:
+        held = transport.held(upload.part_handle)
+        temporary = transport.complete(upload.part_handle, sorted(held.items()))
+    except BlobMissing:  # joined by an attempt that did not live to settle; if not, the next line says so
+        temporary = incoming_key(upload.id.hex)
     published = transport.publish_incoming(
-        transport.complete(upload.part_handle, held),
+        temporary,
         upload.size_bytes,
         expected_sha256=upload.declared_sha256,
         should_stop=claim.lost if claim else lambda: False,

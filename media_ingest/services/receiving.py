@@ -6,7 +6,7 @@ import errno
 import io
 import time
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.db.models import F
 from core.accounts.policy import Actor, allowed, require
 from core.errors import DomainError, Kind
 from core.logging import get_logger
+from media_ingest.adapters.bodies import Block, ByteSource
 from media_ingest.adapters.hashing import Hashing
 from media_ingest.adapters.scratch import (
     RUNNING_HASHES,
@@ -49,14 +50,6 @@ _LOOK_EVERY_S: Final = 5.0
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 log = get_logger(__name__)
-
-
-class ByteSource(Protocol):
-    """Where the bytes come from, such as the body of a request."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes, none at the end; OSError when the sender is gone."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +193,7 @@ def _written_on(
             return end, True
         hashing.feed(block)
         end += len(block)
+        file.write_out(end)
         if time.monotonic() >= look:
             if not _still_wanted(upload):
                 break
@@ -213,7 +207,7 @@ def _still_wanted(upload: Upload) -> bool:
     return wanted.update(**touched()) == 1
 
 
-def _next_block(stream: ByteSource, wanted: int) -> bytes:
+def _next_block(stream: ByteSource, wanted: int) -> Block:
     """Read on; a sender that is gone has nothing more to say."""
     try:
         return stream.read(min(_BLOCK, wanted))
@@ -222,7 +216,7 @@ def _next_block(stream: ByteSource, wanted: int) -> bytes:
         return b""
 
 
-def _written(file: ScratchFile, offset: int, block: bytes) -> bool:
+def _written(file: ScratchFile, offset: int, block: Block) -> bool:
     """Write a block whole; False when the disk is full, and then the file ends where it did."""
     try:
         file.write_at(offset, block)
