@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
 
+from core.clock import now
 from media_ingest.adapters.store_port import (
     KEY,
     BlobMismatch,
@@ -215,7 +215,7 @@ class LocalStore:
         An object that is put again meanwhile gets a new time under the shared lock, so the second look
         under the exclusive lock spares it.
         """
-        limit = time.time() - older_than.total_seconds()
+        limit = (now() - older_than).timestamp()
         kept, removed, removed_bytes = 0, list[str](), 0
         for batch in _batched(self.keys(), _SWEEP_BATCH):
             needed = referenced(batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -26,6 +27,9 @@ from media_ingest.adapters.store_port import (
     blob_key,
     incoming_key,
 )
+
+if TYPE_CHECKING:
+    from media_ingest.adapters.s3_setup import Installed
 
 __all__ = [
     "INCOMING",
@@ -56,25 +60,25 @@ def _local(root: Path, cold_root: Path | None) -> LocalStore:
 
 
 @cache
-def _s3(process: int) -> tuple[BlobStore, PartTransport]:
+def _s3(installed: Installed, process: int) -> tuple[BlobStore, PartTransport]:
     """The bucket of the settings; connections belong to one process, hence ``process``."""
     from media_ingest.adapters.s3_setup import s3_storage  # noqa: PLC0415 - boto3 costs 20 MB that a local disk saves
 
     del process
-    return s3_storage(settings.OFFCUT)
+    return s3_storage(installed)
 
 
 def store() -> BlobStore:
     """Return the installation's blob store."""
     keeping = settings.OFFCUT.keeping
     if keeping.s3 is not None:
-        return _s3(os.getpid())[0]
+        return _s3(settings.OFFCUT, os.getpid())[0]
     return _local(settings.OFFCUT.media_root, keeping.cold_root)
 
 
 def part_transport() -> PartTransport | None:
     """Return how parts go straight to object storage, or None where bytes come through tus (local disk)."""
-    return _s3(os.getpid())[1] if settings.OFFCUT.keeping.s3 is not None else None
+    return _s3(settings.OFFCUT, os.getpid())[1] if settings.OFFCUT.keeping.s3 is not None else None
 
 
 def storage_prepare() -> None:

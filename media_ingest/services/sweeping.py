@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from core.accounts.policy import Actor, require
+from core.clock import now
 from core.jobs.models import Job
 from core.jobs.services import enqueue_nightly
 from core.logging import get_logger
@@ -99,7 +99,7 @@ def storage_sweep(*, actor: Actor, dry: bool = False) -> Housekeeping:
 
 def _scratch_sweep(*, dry: bool) -> int:
     """Remove the scratch files of uploads that are over or unknown, a day after their last byte."""
-    limit = time.time() - ORPHAN_AGE.total_seconds()
+    limit = (now() - ORPHAN_AGE).timestamp()
     old = [upload_id for upload_id, changed in scratch_ids() if changed < limit]
     needed = set(Upload.objects.filter(pk__in=old, state__in=_OPEN).values_list("pk", flat=True))
     orphans = [upload_id for upload_id in old if upload_id not in needed]
