@@ -9,6 +9,7 @@ from media_ingest.models.clip import Clip
 from media_ingest.models.derivative import Derivative, DerivativeKind
 from media_ingest.models.detection import Detection
 from media_ingest.models.duplicate import NearDuplicate
+from media_ingest.models.fingerprint import Fingerprint, PrintTrack
 from media_ingest.models.quota import Quota
 from media_ingest.models.upload import Upload
 from media_ingest.models.watching import Watching
@@ -20,8 +21,10 @@ __all__ = [
     "Derivative",
     "DerivativeKind",
     "Detection",
+    "Fingerprint",
     "NearDuplicate",
     "OwnershipCase",
+    "PrintTrack",
     "ProbeReport",
     "Quota",
     "Upload",
