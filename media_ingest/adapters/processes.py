@@ -163,6 +163,7 @@ class _Watch:
             if not chunk:
                 ready.unregister(key.fileobj)
             elif key.fd in self.consumers:
+                self.moved = time.monotonic()
                 self.consumers[key.fd](chunk)
             elif key.fileobj is self.child.stderr:
                 self.errors = (self.errors + chunk)[-_STDERR_TAIL:]
