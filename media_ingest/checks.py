@@ -12,9 +12,10 @@ from core.invariants import invariant
 from core.jobs.models import Job, JobState
 from media_ingest.adapters.storage import BlobMissing, store
 from media_ingest.domain.states import AssetState, UploadState
-from media_ingest.models import Asset, Derivative, Upload
+from media_ingest.models import Asset, Derivative, Quota, Upload
 from media_ingest.services.finishing import RECEIVE
 from media_ingest.services.progress import PROBE
+from media_ingest.services.quotas import counted
 from media_ingest.services.sweeping import ORPHAN_AGE, storage_references
 
 _ALIVE: Final = (JobState.QUEUED, JobState.RUNNING)
@@ -23,6 +24,7 @@ _ALIVE: Final = (JobState.QUEUED, JobState.RUNNING)
 def register() -> None:
     """Add the checks to ``manage.py verify``; calling it again changes nothing."""
     invariant("uploads: whatever is complete is stored or has a job that stores it")(_complete_uploads)
+    invariant("room: what is written down for an organisation is what its files and uploads add up to")(_room)
     invariant("footage: whatever was received has an answer or a job that finds it")(_received_assets)
     invariant("storage: every file that a row promises is there, whole")(_promised_files)
     invariant("storage: no file older than a day is forgotten")(_forgotten_files)
@@ -32,6 +34,17 @@ def _complete_uploads() -> Iterator[str]:
     waiting = Upload.objects.filter(state=UploadState.STORING)
     for subject in _without_job(waiting, Prefix.UPLOAD, RECEIVE):
         yield f"{subject} has all its bytes, and no job stores them"
+
+
+def _room() -> Iterator[str]:
+    for row in Quota.objects.all():
+        used, reserved = counted(row.organisation_id)
+        if (row.used_bytes, row.reserved_bytes) != (used, reserved):
+            owner = public_id(Prefix.ORGANISATION, row.organisation_id)
+            yield (
+                f"{owner} has {row.used_bytes} bytes used and {row.reserved_bytes} reserved written down; "
+                f"its files are {used} and its uploads {reserved}"
+            )
 
 
 def _received_assets() -> Iterator[str]:
