@@ -208,8 +208,8 @@ def _laid_over(one: Track, other: Track, shift: int) -> tuple[Floats, NDArray[np
     between = (wanted >= start) & (wanted <= end) & (end - start <= _GAP_MS)
     near = np.minimum(np.abs(wanted - start), np.abs(wanted - end)) <= _NEAR_MS
     weight = np.clip((wanted - start) / np.maximum(end - start, 1), 0, 1).astype(np.float32)[:, None, None]
-    seen: Floats = other.cells[before] * (1 - weight) + other.cells[after] * weight
-    return seen, between | near
+    seen = other.cells[before] * (1 - weight) + other.cells[after] * weight
+    return seen.astype(np.float32, copy=False), between | near
 
 
 def _crop(one: Track, other: Track, shift: int) -> Crop:
@@ -237,8 +237,7 @@ def _spectra(mine: Floats, theirs: Floats, crop: Crop) -> tuple[Floats, Floats]:
 def _cropped(cells: Floats, crop: Crop) -> Floats:
     rows = averaging(SIDE, *crop.rows).astype(np.float32)
     columns = averaging(SIDE, *crop.columns).astype(np.float32)
-    cropped: Floats = rows @ cells @ columns.T
-    return cropped
+    return (rows @ cells @ columns.T).astype(np.float32, copy=False)
 
 
 def _spectrum(cells: Floats) -> Floats:
