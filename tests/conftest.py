@@ -62,11 +62,12 @@ LIMITS = {"unit": 60, "property": 120, "architecture": 180, "integration": 180, 
 
 
 def is_about_the_database(item: pytest.Item) -> bool:
-    """Whether a test could end differently on other services: it uses one, or is a story that is not told `once`."""
+    """Whether a test could end differently on other services: it uses one, or is a story; not when told `once`."""
     fixtures = getattr(item, "fixturenames", [])
     uses = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(fixtures))
-    story = item.get_closest_marker("e2e") is not None and item.get_closest_marker("once") is None
-    return uses or story or item.get_closest_marker("s3") is not None
+    story = item.get_closest_marker("e2e") is not None
+    once = item.get_closest_marker("once") is not None
+    return ((uses or story) and not once) or item.get_closest_marker("s3") is not None
 
 
 def skip_what_is_about_other_services(item: pytest.Item) -> None:
