@@ -17,7 +17,16 @@ app = Celery("offcut")
 app.conf.update(
     broker_url=settings.OFFCUT.broker_url or None,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 2, "health_check_interval": 10},
+    broker_transport_options={
+        # Who rings waits this long at most: the job row is written, the bell only saves seconds.
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 10,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.2,
+    },
     task_ignore_result=True,
     task_acks_late=False,
     task_default_queue="default",

@@ -16,15 +16,13 @@ from tests.chaos import kinds  # noqa: E402 - after the app registry
 
 __all__ = ["app"]
 
-PLAIN = "chaos.plain"
-
 kinds.register()
 kinds.hook()
 if sweep := os.environ.get("CHAOS_SWEEP_S"):
     app.conf.beat_schedule["reconcile"]["schedule"] = float(sweep)
 
 
-@shared_task(name=PLAIN)
+@shared_task(name=kinds.PLAIN)
 def plain(subject: str) -> None:
     """Do the same work as an ordinary Celery task: the message is all there is of it."""
     record(actor=Actor.system(), action=kinds.EFFECT, subject=subject)

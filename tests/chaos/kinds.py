@@ -37,6 +37,8 @@ LONG: Final = "chaos.long"
 """Takes ``payload['ms']`` milliseconds and tells of its progress meanwhile."""
 POISON: Final = "chaos.poison"
 """Kills the process that does it, each time."""
+PLAIN: Final = "chaos.plain"
+"""An ordinary Celery task, for controls."""
 EFFECT: Final = "chaos.effect"
 QUEUE: Final = "default"
 

@@ -1,6 +1,7 @@
 """`python -m tests.chaos.seed`: ask for work from a process of its own, whose commits ring the broker it is given.
 
-Arguments: ``work=100``, ``long=5:800`` (each 800 ms), ``poison=1``, ``plain=5`` (ordinary Celery tasks).
+Arguments: ``work=100``, ``long=5:800`` (each 800 ms), ``poison=1``, ``plain=5`` (ordinary Celery tasks), ``again=10``
+(ring ten more times for each long job).
 """
 
 from __future__ import annotations
@@ -10,25 +11,29 @@ import sys
 import django
 
 
-def seed(asked: list[str]) -> None:
-    """Ask for all of it, each in a transaction of its own."""
+def seed(name: str, count: int, length_ms: int) -> None:
+    """Ask for so many, each in a transaction of its own."""
     from django.db import transaction  # noqa: PLC0415 - after the app registry
 
+    from core.jobs.doorbell import ring_now  # noqa: PLC0415 - after the app registry
+    from core.jobs.models import Job  # noqa: PLC0415 - after the app registry
     from core.jobs.services import enqueue  # noqa: PLC0415 - after the app registry
-    from tests.chaos import celery_app  # noqa: PLC0415 - after the app registry
+    from tests.chaos import celery_app, kinds  # noqa: PLC0415 - after the app registry
 
-    for entry in asked:
-        name, _, amount = entry.partition("=")
-        count, _, length_ms = amount.partition(":")
-        for number in range(int(count)):
-            subject = f"{name}-{number}"
-            if name == "plain":
-                celery_app.plain.delay(subject)
-                continue
+    for number in range(count):
+        if name == "plain":
+            celery_app.plain.delay(f"plain-{number}")
+        elif name == "again":
+            for job in Job.objects.filter(kind=kinds.LONG):
+                assert ring_now(job.pk, job.queue)
+        else:
             with transaction.atomic():
-                enqueue(kind=f"chaos.{name}", subject=subject, payload={"ms": int(length_ms or 0)})
+                enqueue(kind=f"chaos.{name}", subject=f"{name}-{number}", payload={"ms": length_ms})
 
 
 if __name__ == "__main__":
     django.setup()
-    seed(sys.argv[1:])
+    for asked in sys.argv[1:]:
+        wanted, _, amount = asked.partition("=")
+        how_many, _, milliseconds = amount.partition(":")
+        seed(wanted, int(how_many), int(milliseconds or 0))
