@@ -14,7 +14,7 @@ from core.ids import NOT_FOUND
 from media_ingest.domain.actions import LIBRARY_REVIEW, LIBRARY_VIEW
 from media_ingest.domain.ownership import Hold, Outcome, OwnershipState
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Asset, Batch, Clip, Derivative, NearDuplicate, OwnershipCase, Upload
+from media_ingest.models import Asset, Batch, Clip, Derivative, NearDuplicate, OwnershipCase, Upload, Watching
 
 M = TypeVar("M", bound=models.Model)
 
@@ -47,8 +47,8 @@ def assets_visible_to(actor: Actor) -> QuerySet[Asset]:
 
 
 def clips_visible_to(actor: Actor) -> QuerySet[Clip]:
-    """Return the clips of the actor's organisation (all for the desk), with asset and derivatives fetched."""
-    queryset = Clip.objects.select_related("asset").prefetch_related("asset__derivatives")
+    """Return the clips of the actor's organisation (all for the desk), with asset, derivatives and labels fetched."""
+    queryset = Clip.objects.select_related("asset").prefetch_related("asset__derivatives", "detections")
     return _visible(queryset, actor, "asset__organisation_id")
 
 
@@ -70,6 +70,15 @@ def asset_get(actor: Actor, asset_id: UUID) -> Asset:
 def clip_get(actor: Actor, clip_id: UUID) -> Clip:
     """Return one visible clip, or ``not_found``."""
     return _one(clips_visible_to(actor), clip_id, "clip")
+
+
+def watching_of(actor: Actor, asset_id: UUID) -> Watching:
+    """Return what was seen of one visible asset, with its derivatives fetched; ``not_found`` until it was watched."""
+    queryset = Watching.objects.select_related("asset").prefetch_related("asset__derivatives")
+    found = _visible(queryset, actor, "asset__organisation_id").filter(asset_id=asset_id).first()
+    if found is None:
+        raise NOT_FOUND("You have no file with this id, or it was not watched yet.")
+    return found
 
 
 def _one(queryset: QuerySet[M], key: UUID, noun: str) -> M:

@@ -6,10 +6,13 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, Retryable
+from media_ingest.domain.kinds import DERIVE, DETECT, GLANCE, PREVIEW, PROBE
 from media_ingest.services.deriving import asset_derive
+from media_ingest.services.detecting import asset_detect
 from media_ingest.services.finishing import RECEIVE, upload_finish
+from media_ingest.services.glancing import asset_glance
+from media_ingest.services.previewing import clip_render
 from media_ingest.services.probing import asset_probe
-from media_ingest.services.progress import DERIVE, PROBE
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
 
 
@@ -29,9 +32,27 @@ def probe(claim: Claim) -> None:
     asset_probe(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
 
 
+@handles(GLANCE, queue="probe")
+def glance(claim: Claim) -> None:
+    """Show a ready file by one picture."""
+    asset_glance(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
+
+
+@handles(DETECT, queue="derive")
+def detect(claim: Claim) -> None:
+    """Label the clips of a watched file."""
+    asset_detect(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
+
+
+@handles(PREVIEW, queue="derive")
+def preview(claim: Claim) -> None:
+    """Make the whole preview of a clip that somebody asked for."""
+    clip_render(actor=Actor.system(), clip_id=parse_public_id(Prefix.CLIP, claim.subject), claim=claim)
+
+
 @handles(DERIVE, queue="derive")
 def derive(claim: Claim) -> None:
-    """Make the pictures that stand for a ready file."""
+    """Make the pictures that stand for a watched file's clips."""
     asset_derive(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
 
 

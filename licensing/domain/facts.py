@@ -33,6 +33,15 @@ class Genre(StrEnum):
     RARE = "rare"
 
 
+GENRE_OF_GUESS: Final = {
+    "drone": Genre.DRONE,
+    "egocentric": Genre.EGOCENTRIC,
+    "vr360": Genre.VR360,
+    "animation_3d": Genre.ANIMATION_3D,
+}
+"""The kind that a first guess (`media_ingest.domain.guess`) stands for; every other guess is generic."""
+
+
 class Tech(StrEnum):
     """Technical extras that make footage worth more."""
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from core.accounts.policy import Actor
-from licensing.domain.facts import read_facts
+from licensing.domain.declaration import Declared
+from licensing.domain.facts import GENRE_OF_GUESS, Genre, read_facts
 from licensing.domain.pricing import Estimate
 from licensing.domain.pricing import estimate as price_and_explain
-from licensing.selectors.pricing import declared_for, measured_facts, rate_in_force
+from licensing.selectors.pricing import declarations_of, measured_facts, rate_in_force
 from media_ingest.selectors import asset_get
 
 
@@ -22,16 +23,20 @@ def estimate(*, facts: Mapping[str, object]) -> Estimate:
 
 
 def estimate_asset(*, actor: Actor, asset_id: UUID, facts: Mapping[str, object]) -> Estimate:
-    """Price one's own file: measured facts, then what its clip declares, then the `facts` given here over both.
+    """Price one's own file: measured facts, then what its clips declare, then the `facts` given here over both.
 
-    Measured facts cannot be given. `not_found` for somebody else's file, `asset_not_ready` before it was read.
+    Seconds after its last byte, before anybody watched it, the kind is the first guess and the length all of it;
+    later only what can be offered counts. Measured facts cannot be given. `not_found` for somebody else's file,
+    `asset_not_ready` before it was read.
     """
     asset = asset_get(actor, asset_id)
     measured = measured_facts(asset)
-    clip = asset.clips.order_by("start_ms").first()
-    declared: dict[str, object] = {}
-    if clip is not None:
-        said = declared_for(clip.id)
+    usable = [clip for clip in sorted(asset.clips.all(), key=lambda clip: clip.start_ms) if clip.usable]
+    if usable:
+        measured["duration_ms"] = sum(clip.duration_ms for clip in usable)
+    declared: dict[str, object] = {"genre": str(GENRE_OF_GUESS.get(asset.guess, Genre.GENERIC))}
+    said = declarations_of([usable[0].id])[usable[0].id] if usable else None
+    if said is not None and said != Declared():
         declared = {
             "genre": str(said.genre),
             "tech": sorted(said.tech),

@@ -82,14 +82,24 @@ def span_text(seconds: int) -> str:
     return f"{hours}{NARROW}h {minutes:02d}"
 
 
+def range_text(low_s: int, high_s: int) -> tuple[str, str]:
+    """Return a guess of a time as two rounded lengths, the second never the same as the first."""
+    low = _rounded(max(1, low_s))
+    high = _rounded(max(low_s + 1, high_s))
+    return span_text(low), span_text(high if high > low else low + _step(low))
+
+
 def left_range(seconds: int) -> tuple[str, str]:
     """Return a guess of the time left as a range that is honest about being one."""
-    low, high = max(1, seconds * 3 // 4), max(2, seconds * 3 // 2)
-    return span_text(_rounded(low)), span_text(_rounded(high))
+    return range_text(seconds * 3 // 4, seconds * 3 // 2)
+
+
+def _step(seconds: int) -> int:
+    return 5 if seconds < _MINUTE else 30 if seconds < 10 * _MINUTE else 300
 
 
 def _rounded(seconds: int) -> int:
-    step = 5 if seconds < _MINUTE else 30 if seconds < 10 * _MINUTE else 300
+    step = _step(seconds)
     return max(step, round(seconds / step) * step)
 
 
@@ -109,9 +119,14 @@ def day_text(moment: datetime) -> str:
 
 def moment_text(moment: datetime) -> str:
     """Return a date and time in UTC: 22 November 2026, 14:02 UTC; 22 novembre 2026, 14 h 02 UTC."""
+    return f"{day_text(moment)}, {hour_text(moment)}"
+
+
+def hour_text(moment: datetime) -> str:
+    """Return a time of day in UTC: 14:20 UTC; 14 h 20 UTC."""
     at = moment.astimezone(UTC)
     clock = f"{at.hour}{NARROW}h{NARROW}{at.minute:02d}" if is_french() else f"{at:%H:%M}"
-    return f"{day_text(moment)}, {clock} UTC"
+    return f"{clock} UTC"
 
 
 def ratio_rate_text(numerator: int | None, denominator: int | None) -> str:

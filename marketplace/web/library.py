@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
@@ -12,29 +12,33 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from core.accounts.policy import Actor
-from core.clock import now
 from core.errors import DomainError
-from core.jobs.models import JobState
-from core.money import Money, line_amount
+from core.money import Money, RatePerMinute, line_amount
 from licensing.domain.declaration import OBSTACLE_WORDS, Declared, sale_obstacles
-from licensing.domain.pricing import Price, price
+from licensing.domain.facts import GENRE_OF_GUESS
+from licensing.domain.pricing import Estimate, Price, price
 from licensing.domain.ratecard import RateCard
-from licensing.selectors.pricing import clip_facts, declarations_of, rate_in_force
+from licensing.selectors.pricing import clip_facts, declarations_of, measured_facts, rate_in_force
 from licensing.selectors.terms import profile_for, signed_terms_for
+from licensing.services.estimates import estimate
+from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.web import said
-from marketplace.web.formats import is_french, left_range, ratio_rate_text, typeset
+from marketplace.web.formats import clock_text, is_french, range_text, ratio_rate_text, size_text, typeset
+from marketplace.web.shots import LeftOut, Segment, left_out_of, segments_of
 from media_ingest.domain.failures import failure_wording
+from media_ingest.domain.ownership import Hold, hold_wording
+from media_ingest.domain.progress import Life, Unit
 from media_ingest.domain.reasons import Reason, Wording, wording
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.models import Asset, Clip, DerivativeKind, Upload
-from media_ingest.selectors import assets_visible_to, uploads_visible_to
+from media_ingest.selectors import assets_visible_to, holds_of, uploads_visible_to
 from media_ingest.services.links import asset_link
-from media_ingest.services.progress import Progress, asset_progress
+from media_ingest.services.progress import Progress, progress_of
 
 PAGE: Final = 24
-_SILENT_AFTER: Final = timedelta(seconds=40)
+_FIRST: Final = (ListingState.NEEDS_YOU, ListingState.LIVE)
 _ARRIVING: Final = (AssetState.RECEIVED, AssetState.PROBING)
 
 
@@ -55,33 +59,58 @@ class Priced:
     earns: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How far a file is, in words for somebody who waits."""
 
-    stage: str
+    stage: said.Words
+    number: int
+    """Which stage of ``stages``, from 1."""
+    stages: int
     done: int
     total: int
+    amount: str
+    """What is done of what, in units people know."""
     low: str
     high: str
-    measured: bool
-    silent: bool
+    """The time left as a range; empty while it is measured."""
+    life: Life
+    ahead: int
+    wait: str
+    """How long until its turn, at most; empty when nothing was measured yet."""
+    retry_at: datetime | None
     attempt: int
-    stopped: bool
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a person has to look."""
+        return self.life is Life.STOPPED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """One file on the page."""
 
     asset: Asset
     badge: said.Badge
     clip: Clip | None = None
+    """The first clip that can be offered, where its page begins."""
+    clips: tuple[Segment, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    usable_ms: int = 0
     poster: str = ""
     resolution: str = ""
     frames: str = ""
-    priced: Priced = Priced()
+    guess: said.Words = ""
+    earns: Money | None = None
+    """All usable clips together; an estimate from the first guess while there are none."""
+    rate: RatePerMinute | None = None
+    """A minute; None where the clips differ."""
+    estimated: bool = False
     obstacles: tuple[str, ...] = ()
+    undeclared: Clip | None = None
+    """The first clip that something has to be declared of."""
+    hold: Wording | None = None
     refusal: Wording | None = None
     waiting: Waiting | None = None
     unlisted: bool = False
@@ -94,8 +123,9 @@ class File:
 
     @property
     def title(self) -> str:
-        """The clip's title, or the file's name."""
-        return (self.clip.title if self.clip else "") or self.asset.original_name
+        """The clip's title where there is one clip, or the file's name."""
+        single = self.clip is not None and len(self.clips) == 1
+        return (self.clip.title if single and self.clip else "") or self.asset.original_name
 
 
 def terms_of(actor: Actor) -> Terms:
@@ -125,47 +155,117 @@ def obstacles_of(declared: Declared) -> tuple[str, ...]:
     return tuple(typeset(OBSTACLE_WORDS[item][is_french()]) for item in sale_obstacles(declared))
 
 
-def files_of(actor: Actor, assets: Sequence[Asset], terms: Terms) -> list[File]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the tiles of a page need, fetched for all of them at once."""
+
+    terms: Terms
+    listings: dict[UUID, Listing]
+    declared: dict[UUID, Declared]
+    holds: dict[UUID, Hold]
+
+
+def files_of(assets: Sequence[Asset], terms: Terms) -> list[File]:
     """Return these assets as the page shows them, in a fixed number of queries for those that are ready."""
     clips = [clip for asset in assets for clip in asset.clips.all()]
-    listings = {row.clip_id: row for row in Listing.objects.filter(clip__in=clips)}
-    declared = declarations_of(clip.id for clip in clips)
-    return [_file(actor, asset, terms, listings, declared) for asset in assets]
+    around = Around(
+        terms,
+        {row.clip_id: row for row in Listing.objects.filter(clip__in=clips)},
+        declarations_of(clip.id for clip in clips),
+        holds_of(asset.id for asset in assets),
+    )
+    return [_file(asset, around) for asset in assets]
 
 
-def _file(
-    actor: Actor, asset: Asset, terms: Terms, listings: dict[UUID, Listing], declared: dict[UUID, Declared]
-) -> File:
+def _file(asset: Asset, around: Around) -> File:
     if asset.state in _ARRIVING:
-        arriving = waiting_of(asset_progress(actor=actor, asset_id=asset.id))
-        return File(asset, _arriving_badge(asset, arriving), waiting=arriving)
+        arriving = waiting_of(progress_of(asset))
+        return File(asset=asset, badge=_arriving_badge(asset, arriving), waiting=arriving)
     if asset.state == AssetState.REJECTED:
         words = wording(Reason(asset.reason), (get_language() or "en")[:2])
-        return File(asset, said.REFUSED, refusal=Wording(typeset(words.text), typeset(words.what_to_do)))
-    clip = min(asset.clips.all(), key=lambda one: one.start_ms, default=None)
+        refusal = Wording(typeset(words.text), typeset(words.what_to_do))
+        return File(asset=asset, badge=said.REFUSED, refusal=refusal)
     poster = asset_link(asset, DerivativeKind.POSTER) or ""
-    if clip is None or asset.state != AssetState.READY:
-        return File(asset, said.LISTING["withdrawn"], poster=poster)
-    listing, says = listings.get(clip.id), declared[clip.id]
-    waiting = None if poster else _deriving(actor, asset)
+    if asset.state != AssetState.READY:
+        return File(asset=asset, badge=said.LISTING["withdrawn"], poster=poster)
+    return _ready(asset, around, poster)
+
+
+def _ready(asset: Asset, around: Around, poster: str) -> File:
+    """Return a ready file: watched, or on its way."""
+    clips = sorted(asset.clips.all(), key=lambda one: one.start_ms)
+    usable = [clip for clip in clips if clip.usable]
+    listings = [around.listings[clip.id] for clip in usable if clip.id in around.listings]
+    hold = around.holds.get(asset.id)
+    unlisted = hold is None and len(listings) < len(usable)
+    progress = progress_of(asset) if unlisted or not clips or not poster else None
+    waiting = waiting_of(progress) if progress is not None and progress.life is not Life.DONE else None
+    found = [priced(clip, around.declared[clip.id], around.terms) for clip in usable]
+    rates = {one.price.rate for one in found if one.price}
+    undeclared = [clip for clip in usable if sale_obstacles(around.declared[clip.id])]
+    estimate = guessed(asset) if not clips else None
     return File(
-        asset,
-        said.LISTING[listing.state] if listing else said.PREVIEWING if waiting else said.READY,
-        clip,
-        poster,
-        resolution_class(asset.width or 0, asset.height or 0),
-        ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),
-        priced(clip, says, terms),
-        obstacles_of(says),
+        asset=asset,
+        badge=_ready_badge(clips, usable, listings, hold, waiting),
+        clip=usable[0] if usable else clips[0] if clips else None,
+        clips=tuple(segments_of(clips)),
+        left_out=tuple(left_out_of(clips)),
+        usable_ms=sum(clip.duration_ms for clip in usable),
+        poster=poster,
+        resolution=resolution_class(asset.width or 0, asset.height or 0),
+        frames=ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),
+        guess=said.GUESSES.get(asset.guess, ""),
+        earns=estimate.earns if estimate else _together(found),
+        rate=estimate.price.rate if estimate else rates.pop() if len(rates) == 1 else None,
+        estimated=estimate is not None,
+        obstacles=obstacles_of(around.declared[undeclared[0].id]) if undeclared else (),
+        undeclared=undeclared[0] if undeclared else None,
+        hold=_hold(hold),
         waiting=waiting,
-        unlisted=listing is None,
+        unlisted=unlisted,
     )
 
 
-def _deriving(actor: Actor, asset: Asset) -> Waiting | None:
-    """Return how far the preview of a ready file is; None once it is made."""
-    progress = asset_progress(actor=actor, asset_id=asset.id)
-    return None if progress.stage == "done" else waiting_of(progress)
+def _together(found: Sequence[Priced]) -> Money | None:
+    """Return what all clips earn together; None when one has no price."""
+    earned = [one.earns for one in found if one.earns is not None]
+    if not earned or len(earned) < len(found):
+        return None
+    return sum(earned[1:], earned[0])
+
+
+def guessed(asset: Asset) -> Estimate | None:
+    """Return what a ready file may earn, told from its facts and its first guess before it was watched."""
+    try:
+        return estimate(facts={**measured_facts(asset), "genre": GENRE_OF_GUESS.get(asset.guess, "generic")})
+    except DomainError:
+        return None
+
+
+def _hold(hold: Hold | None) -> Wording | None:
+    if hold is None:
+        return None
+    words = hold_wording(hold, get_language() or "en")
+    return Wording(typeset(words["text"]), typeset(words["what_to_do"]))
+
+
+def _ready_badge(
+    clips: Sequence[Clip],
+    usable: Sequence[Clip],
+    listings: Sequence[Listing],
+    hold: Hold | None,
+    waiting: Waiting | None,
+) -> said.Badge:
+    if hold is not None:
+        return said.HELD
+    if waiting is not None:
+        return said.STUCK if waiting.stopped else said.WORKING if not clips else said.PREVIEWING
+    if clips and not usable:
+        return said.NOTHING_USABLE
+    states = [listing.state for listing in listings]
+    # What needs its owner is said first, even when the other clips are on offer.
+    first = next((state for state in _FIRST if state in states), states[0] if states else None)
+    return said.LISTING[first] if first else said.READY
 
 
 def _arriving_badge(asset: Asset, waiting: Waiting) -> said.Badge:
@@ -176,21 +276,32 @@ def _arriving_badge(asset: Asset, waiting: Waiting) -> said.Badge:
 
 def waiting_of(progress: Progress) -> Waiting:
     """Return a file's progress for people: a range for the time left, and plain words when nothing moves."""
-    measured = progress.seconds_left is not None
-    low, high = left_range(progress.seconds_left or 0) if measured else ("", "")
-    running = progress.state == JobState.RUNNING
-    silent = running and progress.heartbeat_at is not None and now() - progress.heartbeat_at > _SILENT_AFTER
+    left, line = progress.time_left, progress.queue
+    low, high = range_text(left.low, left.high) if left else ("", "")
+    wait = range_text(line.wait.low, line.wait.high)[1] if line and line.wait else ""
     return Waiting(
-        progress.stage,
-        progress.done,
-        progress.total,
-        low,
-        high,
-        measured,
-        silent,
-        progress.attempt,
-        progress.state in {JobState.DEAD, JobState.FAILED},
+        stage=said.STAGES[progress.stage],
+        number=progress.stage_number,
+        stages=len(progress.stages) - 1,
+        done=progress.done,
+        total=progress.total,
+        amount=_amount(progress),
+        low=low,
+        high=high,
+        life=progress.life,
+        ahead=line.ahead if line else 0,
+        wait=wait,
+        retry_at=progress.retry_at,
+        attempt=progress.attempt,
     )
+
+
+def _amount(progress: Progress) -> str:
+    """Return what is done of what in units people know; empty when there is nothing to count."""
+    if progress.total <= 1 or progress.unit is Unit.STEPS:
+        return ""
+    words: Callable[[int], str] = {Unit.MEDIA_MS: clock_text, Unit.BYTES: size_text}.get(progress.unit, str)
+    return f"{words(progress.done)} / {words(progress.total)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +352,7 @@ def shelf_of(actor: Actor, before: Asset | None = None) -> Shelf:
     if before is not None:
         rows = rows.filter(id__lt=before.id)
     found = list(rows[: PAGE + 1])
-    files = files_of(actor, found[:PAGE], terms_of(actor))
+    files = files_of(found[:PAGE], terms_of(actor))
     return Shelf(files, found[PAGE - 1].public_id if len(found) > PAGE else "")
 
 

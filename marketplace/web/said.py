@@ -20,6 +20,7 @@ from marketplace.orders.domain.drafting import LeftOutReason
 from marketplace.orders.domain.states import OrderState, QuoteState
 from marketplace.orders.selectors.earnings import EarningState
 from marketplace.web.formats import is_french, language
+from media_ingest.domain.progress import Stage
 
 Words = str | Promise
 
@@ -39,6 +40,33 @@ PREVIEWING: Final = Badge(_("Making the preview"), "info", "…")
 REFUSED: Final = Badge(_("Refused"), "danger", "✕")
 READY: Final = Badge(_("Ready"), "ok", "✓")
 STUCK: Final = Badge(_("Stopped; we are looking at it"), "danger", "✕")
+
+HELD: Final = Badge(_("Not offered at the moment"), "warn", "!")
+NOTHING_USABLE: Final = Badge(_("Nothing that can be offered"), "warn", "!")
+STAGES: Final[Mapping[str, Words]] = {
+    Stage.RECEIVE: _("receiving"),
+    Stage.PROBE: _("reading its facts"),
+    Stage.GLANCE: _("first look"),
+    Stage.WATCH: _("watching it"),
+    Stage.DERIVE: _("making previews"),
+    Stage.COMPARE: _("looking for duplicates"),
+    Stage.DETECT: _("labelling"),
+    Stage.DONE: _("done"),
+}
+GUESSES: Final[Mapping[str, Words]] = {
+    "camera": _("filmed by a camera"),
+    "drone": _("filmed from the air"),
+    "egocentric": _("filmed from the person's own eyes"),
+    "vr360": _("360° footage"),
+    "animation_3d": _("3D animation"),
+    "unknown": "",
+}
+BEGINS: Final[Mapping[str, Words]] = {
+    "start": _("start of the recording"),
+    "cut": _("cut"),
+    "fade": _("fade"),
+    "dissolve": _("dissolve"),
+}
 
 LISTING: Final[Mapping[str, Badge]] = {
     ListingState.PROCESSING: PREVIEWING,

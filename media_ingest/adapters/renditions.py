@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,9 @@ _CLEAN: Final[Mapping[str, str | int]] = {
 }
 """No tag of the source, and the same bytes each time."""
 _MUXERS: Final = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
-_MAX_WIDE: Final = 2_000_000_000
+_STILL: Final[Mapping[str, str | int]] = {"f": "image2", "update": 1, "vcodec": "mjpeg", "frames:v": 1, "q:v": 4}
+_OPENING: Final[Mapping[str, str | int]] = {"preset": "superfast", "crf": 27}
+_WHOLE: Final[Mapping[str, str | int]] = {"preset": "veryfast", "crf": 26}
 _PICTURE_BYTES: Final = 8_000_000
 
 
@@ -54,51 +56,127 @@ def _scaled(source: ffmpeg.Stream, plan: PosterPlan | PreviewPlan, levels: str) 
 
 
 def poster(path: Path, out: Path, plan: PosterPlan, *, should_stop: Stop = never) -> int:
-    """Write a JPEG of one frame, turned and square-pixelled as displayed; return its size in bytes."""
-    source = ffmpeg.input(f"file:{path}", ss=_seconds(plan.at_ms), **_DECODED)
-    picture = _scaled(source, plan, "pc")
-    picture = picture.filter("format", "yuvj420p")
-    made = picture.output(f"file:{out}", f="image2", update=1, vcodec="mjpeg", **{"frames:v": 1, "q:v": 4}, **_CLEAN)
+    """Write a JPEG of one key frame, turned and square-pixelled as displayed; return its size in bytes.
+
+    It is the key frame at or before the planned moment, so that one frame is decoded; a file whose key frames
+    cannot be found from there shows its first frame.
+    """
     budget = Budget(cpu_s=120, wall_s=300, file_size=_PICTURE_BYTES)
-    run(made.get_args(), budget=budget, readable=[path], scratch=out.parent, should_stop=should_stop)
-    return _made(out)
+    near: dict[str, str | int] = {"ss": _seconds(plan.at_ms), "noaccurate_seek": "", "skip_frame": "nokey"}
+    for where in (near, {}):
+        source = ffmpeg.input(f"file:{path}", **_flags(where), **_DECODED)
+        picture = _scaled(source, plan, "pc").filter("format", "yuvj420p")
+        made = picture.output(f"file:{out}", **_STILL, **_CLEAN)
+        try:
+            run(made.get_args(), budget=budget, readable=[path], scratch=out.parent, should_stop=should_stop)
+            return _made(out)
+        except ToolFailedError:
+            if not where:
+                raise
+    raise ToolFailedError("nothing was written")
+
+
+def _flags(options: Mapping[str, str | int]) -> dict[str, str | int | None]:
+    """Return options as ffmpeg-python takes them: a flag without a value is None."""
+    return {name: None if value == "" else value for name, value in options.items()}
+
+
+def openings(
+    path: Path,
+    plans: Sequence[PreviewPlan],
+    folder: Path,
+    *,
+    origin_us: int = 0,
+    should_stop: Stop = never,
+    on_progress: Progress | None = None,
+) -> list[tuple[Path, Path]]:
+    """Write the first seconds of several clips and a still of each, in one process; return (video, still) in order.
+
+    ``origin_us`` is when the first presented frame comes on the file's own clock. ``on_progress`` hears milliseconds
+    of preview done, all clips together.
+    """
+    made = [(folder / f"{place:04d}.mp4", folder / f"{place:04d}.jpg") for place in range(len(plans))]
+    outputs = []
+    for plan, (moving, still) in zip(plans, made, strict=True):
+        source, picture = _opened(path, plan, origin_us)
+        branches = picture.split()
+        outputs.append(_moving(source, branches[0], plan, moving, _OPENING))
+        middle = branches[1].filter("trim", start=_seconds(plan.length_ms // 2))
+        middle = middle.filter("scale", *plan.poster, flags="area", out_range="pc").filter("format", "yuvj420p")
+        outputs.append(middle.output(f"file:{still}", **_STILL, **_CLEAN))
+    _preview_run(path, folder, plans, ffmpeg.merge_outputs(*outputs), should_stop=should_stop, on_progress=on_progress)
+    for moving, still in made:
+        _made(moving)
+        if not still.exists():
+            raise ToolFailedError("a still was not written")
+    return made
 
 
 def preview(
-    path: Path, out: Path, plan: PreviewPlan, *, should_stop: Stop = never, on_progress: Progress | None = None
+    path: Path,
+    out: Path,
+    plan: PreviewPlan,
+    *,
+    origin_us: int = 0,
+    should_stop: Stop = never,
+    on_progress: Progress | None = None,
 ) -> int:
-    """Write the first seconds as H.264 MP4 that starts at once in a browser; return its size in bytes.
+    """Write one stretch as H.264 MP4 that starts at once in a browser; return its size in bytes.
 
     ``on_progress`` hears milliseconds of preview done.
     """
-    source = ffmpeg.input(f"file:{path}", t=_seconds(plan.length_ms), **_DECODED)
-    picture = _scaled(source, plan, "tv")
-    streams = [picture.filter("format", "yuv420p")]
-    streams += [source["a:0"]] if plan.with_audio else []
+    source, picture = _opened(path, plan, origin_us)
+    made = _moving(source, picture, plan, out, _WHOLE)
+    _preview_run(path, out.parent, [plan], made, should_stop=should_stop, on_progress=on_progress)
+    return _made(out)
+
+
+def _opened(path: Path, plan: PreviewPlan, origin_us: int) -> tuple[ffmpeg.Stream, ffmpeg.Stream]:
+    """Return the source from the plan's first frame on, and its small picture."""
+    at = origin_us + plan.start_ms * 1000
+    place: dict[str, str | int] = {"seek_timestamp": 1, "ss": f"{at}us"} if plan.start_ms else {}
+    source = ffmpeg.input(f"file:{path}", t=_seconds(plan.length_ms), **place, **_DECODED)
+    return source, _scaled(source, plan, "tv").filter("format", "yuv420p")
+
+
+def _moving(
+    source: ffmpeg.Stream, picture: ffmpeg.Stream, plan: PreviewPlan, out: Path, look: Mapping[str, str | int]
+) -> ffmpeg.Stream:
+    streams = [picture, *([source["a:0"]] if plan.with_audio else [])]
     options: dict[str, str | int] = {
         "f": "mp4",
         "vcodec": "libx264",
-        "preset": "veryfast",
-        "crf": 26,
         "profile:v": "main",
         "fpsmax": PREVIEW_MAX_RATE,
         "t": _seconds(plan.length_ms),
         "movflags": "+faststart",
+        **look,
     }
     options |= {"acodec": "aac", "b:a": "96k", "ac": 2, "ar": 48_000} if plan.with_audio else {}
-    made = ffmpeg.output(*streams, f"file:{out}", **options, **_CLEAN)
-    # CPU: 20 × the media time, at least a minute (reliability.md, recommended defaults); 8K decodes slowly.
-    cpu = max(300, 20 * plan.length_ms // 1000)
-    budget = Budget(cpu_s=cpu, wall_s=2 * cpu, file_size=64_000_000)
-    run(
-        made.get_args(),
-        budget=budget,
-        readable=[path],
-        scratch=out.parent,
-        should_stop=should_stop,
-        on_progress=on_progress,
-    )
-    return _made(out)
+    return ffmpeg.output(*streams, f"file:{out}", **options, **_CLEAN)
+
+
+def _preview_run(
+    path: Path,
+    folder: Path,
+    plans: Sequence[PreviewPlan],
+    made: ffmpeg.Stream,
+    *,
+    should_stop: Stop,
+    on_progress: Progress | None,
+) -> None:
+    total = sum(plan.length_ms for plan in plans)
+
+    def tick(done: int) -> None:
+        # ffmpeg tells the clock of the output that is furthest; all move together.
+        if on_progress is not None:
+            on_progress(min(total, done * len(plans)))
+
+    # CPU: 20 × the media time, at least a minute (reliability.md, recommended defaults); 8K decodes slowly, and each
+    # stretch is reached from the key frame before it.
+    cpu = max(300, 40 * total // 1000)
+    budget = Budget(cpu_s=cpu, wall_s=2 * cpu, file_size=64_000_000 + total * 1000, address_space=8_000_000_000)
+    run(made.get_args(), budget=budget, readable=[path], scratch=folder, should_stop=should_stop, on_progress=tick)
 
 
 def remux(

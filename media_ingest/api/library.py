@@ -10,18 +10,14 @@ from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING, Scope
 from core.api.operation import Call, Resource, operation
 from core.api.pagination import Page
 from core.ids import Prefix
-from media_ingest.api.serializers import (
-    AssetOut,
-    AssetProgressOut,
-    AssetQuery,
-    ClipOut,
-    ClipPatch,
-)
-from media_ingest.domain.errors import CLIP_TEXT
+from media_ingest.api.clip_shapes import ClipOut, ClipPatch, PreviewOut
+from media_ingest.api.serializers import AssetOut, AssetQuery
+from media_ingest.domain.errors import CLIP_NOT_SHOWN, CLIP_TEXT, LABEL_UNKNOWN
 from media_ingest.models import Asset, Clip
 from media_ingest.selectors import asset_get, assets_visible_to, clip_get, clips_visible_to
 from media_ingest.services.clips import clip_describe
-from media_ingest.services.progress import Progress, asset_progress
+from media_ingest.services.detecting import label_dispute
+from media_ingest.services.previewing import PreviewState, clip_preview
 
 _REFUSALS: Final = (ROLE_MISSING, SCOPE_MISSING)
 
@@ -54,15 +50,6 @@ class AssetDetail(Resource):
         return asset_get(call.actor, call.id("asset_id", Prefix.ASSET))
 
 
-class AssetProgress(Resource):
-    """How far one file is."""
-
-    @operation(summary="How far a file is", output=AssetProgressOut, problems=_REFUSALS, scope=Scope.LIBRARY_READ)
-    def get(self, call: Call) -> Progress:
-        """Return stage, measure, last sign of life and a guess of the seconds left."""
-        return asset_progress(actor=call.actor, asset_id=call.id("asset_id", Prefix.ASSET))
-
-
 class ClipCollection(Resource):
     """What can be licensed."""
 
@@ -90,3 +77,31 @@ class ClipDetail(Resource):
     def patch(self, call: Call) -> Clip:
         """Change title, description, tags or language; what is left out stays."""
         return clip_describe(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP), **call.data)
+
+
+class ClipPreview(Resource):
+    """The whole of one clip, small."""
+
+    @operation(
+        summary="See a whole clip",
+        output=PreviewOut,
+        problems=(*_REFUSALS, CLIP_NOT_SHOWN),
+        scope=Scope.LIBRARY_READ,
+    )
+    def post(self, call: Call) -> PreviewState:
+        """Have the whole preview made, or return the link when it is there; asking again changes nothing."""
+        return clip_preview(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP))
+
+
+class ClipLabelDispute(Resource):
+    """A label that its owner does not agree with."""
+
+    @operation(
+        summary="Dispute a label",
+        output=ClipOut,
+        problems=(*_REFUSALS, LABEL_UNKNOWN),
+        scope=Scope.LIBRARY_WRITE,
+    )
+    def post(self, call: Call) -> Clip:
+        """Say that a label is wrong: it is shown as disputed from now on; saying so again changes nothing."""
+        return label_dispute(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP), label=str(call.kwargs["label"]))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import PublicIdField
 from core.ids import Prefix
+from media_ingest.domain.flaws import Stretch, flaw_wording, usable_of
+from media_ingest.domain.guess import Guess
 from media_ingest.domain.reasons import Reason, wording
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState
+from media_ingest.domain.watched import Flaw
 from media_ingest.models import Asset, Clip, DerivativeKind
-from media_ingest.services.links import asset_link, clip_link
-
-_TEXT_SENT: Final = 20_000  # what is sent may be longer than what is kept, never without limit
+from media_ingest.services.links import asset_link
 
 
 class ReasonOut(serializers.Serializer[Any]):
@@ -24,6 +26,12 @@ class ReasonOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     text = serializers.CharField()
     what_to_do = serializers.CharField()
+
+
+class LeftOut(ReasonOut):
+    """Why a part of a recording is not offered, and how long that part is."""
+
+    duration_ms = serializers.IntegerField()
 
 
 class AssetQuery(serializers.Serializer[Any]):
@@ -51,7 +59,13 @@ class AssetOut(serializers.Serializer[Any]):
     has_audio = serializers.BooleanField(allow_null=True)
     container = serializers.SerializerMethodField()
     resolution_class = serializers.SerializerMethodField()
-    clip_ids = serializers.SerializerMethodField()
+    guess = serializers.ChoiceField(
+        choices=["", *map(str, Guess)], help_text="What it seems to be at first glance; empty before that."
+    )
+    clip_ids = serializers.SerializerMethodField(help_text="Its clips in order of time, once it was watched.")
+    usable_clip_ids = serializers.SerializerMethodField(help_text="Those that can be offered.")
+    usable_ms = serializers.SerializerMethodField(help_text="How much can be offered; null until it was watched.")
+    left_out = serializers.SerializerMethodField()
     poster_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
     preview_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
     created_at = serializers.DateTimeField()
@@ -72,7 +86,17 @@ class AssetOut(serializers.Serializer[Any]):
         return resolution_class(asset.width, asset.height) if asset.width and asset.height else None
 
     def get_clip_ids(self, asset: Asset) -> list[str]:
-        return [clip.public_id for clip in sorted(asset.clips.all(), key=lambda clip: clip.start_ms)]
+        return [clip.public_id for clip in in_order(asset)]
+
+    def get_usable_clip_ids(self, asset: Asset) -> list[str]:
+        return [clip.public_id for clip in in_order(asset) if clip.usable]
+
+    def get_usable_ms(self, asset: Asset) -> int | None:
+        return usable_of(stretches_of(asset)).usable_ms if asset.clips.all() else None
+
+    @extend_schema_field(LeftOut(many=True))
+    def get_left_out(self, asset: Asset) -> list[dict[str, Any]]:
+        return [flaw_out(flaw, lost) for flaw, lost in usable_of(stretches_of(asset)).left_out]
 
     def get_poster_url(self, asset: Asset) -> str | None:
         return asset_link(asset, DerivativeKind.POSTER)
@@ -81,62 +105,20 @@ class AssetOut(serializers.Serializer[Any]):
         return asset_link(asset, DerivativeKind.OPENING)
 
 
-class ClipOut(serializers.Serializer[Any]):
-    """A stretch of a file, as it can be licensed."""
-
-    id = PublicIdField(Prefix.CLIP)
-    asset_id = PublicIdField(Prefix.ASSET)
-    asset_state = serializers.CharField(source="asset.state")
-    original_name = serializers.CharField(source="asset.original_name")
-    start_ms = serializers.IntegerField()
-    end_ms = serializers.IntegerField(help_text="Not part of the clip any more.")
-    duration_ms = serializers.SerializerMethodField()
-    width = serializers.IntegerField(source="asset.width", allow_null=True)
-    height = serializers.IntegerField(source="asset.height", allow_null=True)
-    resolution_class = serializers.SerializerMethodField()
-    title = serializers.CharField()
-    description = serializers.CharField()
-    tags = serializers.ListField(child=serializers.CharField())
-    language = serializers.CharField(help_text="Spoken language, BCP 47; empty when not said.")
-    poster_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
-    preview_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
-    created_at = serializers.DateTimeField()
-
-    def get_duration_ms(self, clip: Clip) -> int:
-        return clip.end_ms - clip.start_ms
-
-    def get_resolution_class(self, clip: Clip) -> str | None:
-        asset = clip.asset
-        return resolution_class(asset.width, asset.height) if asset.width and asset.height else None
-
-    def get_poster_url(self, clip: Clip) -> str | None:
-        return clip_link(clip, DerivativeKind.POSTER)
-
-    def get_preview_url(self, clip: Clip) -> str | None:
-        return clip_link(clip, DerivativeKind.PREVIEW)
+def in_order(asset: Asset) -> list[Clip]:
+    """Return an asset's clips (fetched already) in order of time."""
+    return sorted(asset.clips.all(), key=lambda clip: clip.start_ms)
 
 
-class ClipPatch(serializers.Serializer[Any]):
-    """New words for a clip; what is left out stays."""
-
-    title = serializers.CharField(required=False, allow_blank=True, max_length=_TEXT_SENT)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=_TEXT_SENT)
-    tags = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=200)
-    language = serializers.CharField(required=False, allow_blank=True, max_length=35)
+def stretches_of(asset: Asset) -> list[Stretch]:
+    """Return an asset's clips as counting needs them."""
+    return [Stretch(clip.duration_ms, tuple(clip.flaws)) for clip in asset.clips.all()]
 
 
-class AssetProgressOut(serializers.Serializer[Any]):
-    """How far a file is."""
-
-    stage = serializers.CharField()
-    stages = serializers.ListField(child=serializers.CharField())
-    step = serializers.CharField(help_text="What is being done inside the stage.")
-    done = serializers.IntegerField()
-    total = serializers.IntegerField(help_text="0 when it cannot be measured.")
-    state = serializers.CharField()
-    heartbeat_at = serializers.DateTimeField(allow_null=True)
-    attempt = serializers.IntegerField()
-    seconds_left = serializers.IntegerField(allow_null=True)
+def flaw_out(flaw: Flaw, duration_ms: int) -> dict[str, Any]:
+    """Return a flaw in the reader's language with the length it takes away."""
+    words = flaw_wording(flaw, get_language() or "en")
+    return {"code": str(flaw), "text": words.text, "what_to_do": words.what_to_do, "duration_ms": duration_ms}
 
 
 def reason_out(asset: Asset) -> dict[str, str] | None:

@@ -9,9 +9,10 @@ from media_ingest.api.cases import OwnershipCaseCollection, OwnershipCaseDetail,
 from media_ingest.api.library import (
     AssetCollection,
     AssetDetail,
-    AssetProgress,
     ClipCollection,
     ClipDetail,
+    ClipLabelDispute,
+    ClipPreview,
 )
 from media_ingest.api.media import Media
 from media_ingest.api.tus import TusCreation, TusUpload
@@ -24,6 +25,7 @@ from media_ingest.api.uploads import (
     UploadPause,
     UploadResume,
 )
+from media_ingest.api.watching import AssetProgress, AssetWatching, SpriteTrack
 
 urlpatterns = [
     path("uploads", UploadCollection.as_view()),
@@ -41,8 +43,12 @@ urlpatterns = [
     path("assets", AssetCollection.as_view()),
     path("assets/<str:asset_id>", AssetDetail.as_view()),
     path("assets/<str:asset_id>/progress", AssetProgress.as_view()),
+    path("assets/<str:asset_id>/watching", AssetWatching.as_view()),
+    path("assets/<str:asset_id>/sprite.vtt", SpriteTrack.as_view()),
     path("clips", ClipCollection.as_view()),
     path("clips/<str:clip_id>", ClipDetail.as_view()),
+    path("clips/<str:clip_id>/preview", ClipPreview.as_view()),
+    path("clips/<str:clip_id>/labels/<str:label>/dispute", ClipLabelDispute.as_view()),
     path("media/<str:token>", Media.as_view()),
     path("desk/ownership_cases", OwnershipCaseCollection.as_view()),
     path("desk/ownership_cases/<str:ownership_case_id>", OwnershipCaseDetail.as_view()),

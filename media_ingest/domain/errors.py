@@ -27,3 +27,5 @@ OWN_FOOTAGE = ErrorCode(
     "own_footage", Kind.FORBIDDEN, "Nobody settles a question about their own organisation's footage"
 )
 SETTLEMENT_NOTE = ErrorCode("settlement_note_needed", Kind.INVALID, "Say in a note what the decision rests on")
+CLIP_NOT_SHOWN = ErrorCode("clip_not_shown", Kind.CONFLICT, "This clip cannot be shown")
+LABEL_UNKNOWN = ErrorCode("label_unknown", Kind.NOT_FOUND, "The clip has no such label")

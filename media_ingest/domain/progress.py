@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from media_ingest.domain.reasons import ENGLISH, FRENCH, Wording
+
 SILENT_AFTER: Final = timedelta(seconds=40)
 """A worker writes at least every ten seconds; after this long it is probably gone."""
 SETTLING: Final = timedelta(seconds=10)
@@ -140,3 +142,20 @@ def queue_wait(ahead: int, recent_s: Sequence[float], workers: int) -> Range | N
     usual = ordered[len(ordered) // 2]
     wait = usual * ahead / max(1, workers)
     return Range(round(wait / _QUEUED_LOW), _share(wait, _HIGH))
+
+
+def stopped_wording(language: str) -> Wording:
+    """Return what to tell about a file that was tried as often as allowed; other languages than ``fr`` read English."""
+    return _STOPPED[FRENCH if language.startswith(FRENCH) else ENGLISH]
+
+
+_STOPPED: Final = {
+    ENGLISH: Wording(
+        "The file is safe; the work on it stopped after several attempts and we have been told.",
+        "Nothing to do now. If it matters today, write to us with the file's id.",
+    ),
+    FRENCH: Wording(
+        "Le fichier est en sécurité ; le travail s'est arrêté après plusieurs essais et nous sommes prévenus.",
+        "Rien à faire pour l'instant. Si c'est urgent, écrivez-nous avec l'identifiant du fichier.",
+    ),
+}

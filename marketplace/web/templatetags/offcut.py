@@ -58,6 +58,12 @@ def when(moment: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def hour(moment: datetime | None) -> str:
+    """A time of day, UTC."""
+    return "" if moment is None else formats.hour_text(moment)
+
+
+@register.filter
 def day(moment: datetime) -> SafeString:
     """A date with its exact form for programs."""
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), formats.day_text(moment))

@@ -73,7 +73,7 @@ def file(request: HttpRequest, actor: Actor, asset_id: str) -> HttpResponse:
     asset = asset_get(actor, key_of(Prefix.ASSET, asset_id))
     asked = int(request.GET["n"]) if request.GET.get("n", "").isdecimal() else 0
     context = {
-        "file": files_of(actor, [asset], terms_of(actor))[0],
+        "file": files_of([asset], terms_of(actor))[0],
         "soon": SOON_S if asked < _SOON_TIMES else LATER_S,
         "n": asked + 1,
     }

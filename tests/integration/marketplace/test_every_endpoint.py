@@ -80,6 +80,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/assets"): Row(STUDIO),
     ("GET", "/assets/{asset_id}"): Row(STUDIO),
     ("GET", "/assets/{asset_id}/progress"): Row(STUDIO),
+    ("GET", "/assets/{asset_id}/watching"): Row(STUDIO, 404),
+    ("GET", "/assets/{asset_id}/sprite.vtt"): Row(STUDIO, 404),
+    ("POST", "/clips/{clip_id}/preview"): Row(STUDIO, 200, body={}),
+    ("POST", "/clips/{clip_id}/labels/{label}/dispute"): Row(STUDIO, 404, Role.ACCOUNTANT, {}),
     ("GET", "/clips"): Row(STUDIO),
     ("GET", "/clips/{clip_id}"): Row(STUDIO),
     ("PATCH", "/clips/{clip_id}"): Row(STUDIO, 200, Role.ACCOUNTANT, {"title": "Harbour at dawn"}),
@@ -158,7 +162,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/ledger"): Row(STUDIO, 200, Role.UPLOADER),
 }
 
-PUBLIC_VALUES = {"token": "forged", "code": "TERM"}
+PUBLIC_VALUES = {"token": "forged", "code": "TERM", "label": "speech"}
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -244,7 +245,9 @@ def test_progress_follows_the_jobs(api: Client, actor: Actor) -> None:
     path = f"/api/v1/assets/{upload.asset.public_id}/progress"
     waiting = api.get(path).json()
     assert (waiting["stage"], waiting["state"], waiting["seconds_left"]) == ("probe", "queued", None)
-    assert waiting["stages"] == ["receive", "probe", "derive", "done"]
+    assert waiting["stages"] == ["receive", "probe", "glance", "watch", "derive", "compare", "detect", "done"]
+    # One piece of work is ahead: the job that would have stored the file if the request had not.
+    assert (waiting["life"], waiting["queue"], waiting["time_left"]) == ("queued", {"ahead": 1, "wait": None}, None)
     Job.objects.filter(kind="media_ingest.probe").update(
         state=JobState.RUNNING,
         token=upload.id,
@@ -252,12 +255,19 @@ def test_progress_follows_the_jobs(api: Client, actor: Actor) -> None:
         stage="reading",
         progress_done=1,
         progress_total=2,
-        stage_started_at=now(),
+        stage_started_at=now() - timedelta(seconds=60),
+        heartbeat_at=now(),
         attempt=1,
     )
     running = api.get(path).json()
     assert (running["step"], running["done"], running["total"], running["attempt"]) == ("reading", 1, 2, 1)
-    assert running["seconds_left"] == 0
+    assert (running["life"], running["time_left"]) == ("working", {"low": 45, "high": 90})
+    Job.objects.filter(kind="media_ingest.probe").update(heartbeat_at=now() - timedelta(seconds=41))
+    silent = api.get(path).json()
+    assert (silent["life"], silent["time_left"], silent["retry_at"] is None) == ("silent", None, False)
+    Job.objects.filter(kind="media_ingest.probe").update(state=JobState.DEAD, token=None, lease_until=None)
+    dead = api.get(path).json()
+    assert (dead["life"], "safe" in dead["what_to_do"]) == ("stopped", True)
     Asset.objects.update(state=AssetState.REJECTED, reason="damaged")
     assert api.get(path).json()["stage"] == "done"
 

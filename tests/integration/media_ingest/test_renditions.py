@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from media_ingest.adapters.ffmpeg import ToolError, probe_file
-from media_ingest.adapters.renditions import poster, preview, remux
+from media_ingest.adapters.renditions import openings, poster, preview, remux
 from media_ingest.domain.footage import Footage
 from media_ingest.domain.formats import delivery_container
-from media_ingest.domain.previews import Shown, poster_plan, preview_plan
+from media_ingest.domain.previews import Shown, opening_plans, poster_plan, preview_plan
 from media_ingest.domain.probe import parse
 from tests import media
 
@@ -56,7 +57,7 @@ def test_a_turned_clip_gives_an_upright_poster_and_preview(tmp_path: Path) -> No
     path = media.rotated(90)
     poster(path, tmp_path / "poster.jpg", poster_plan(shown(path)))
     assert jpeg_size((tmp_path / "poster.jpg").read_bytes()) == (240, 320)
-    preview(path, tmp_path / "preview.mp4", preview_plan(shown(path)))
+    preview(path, tmp_path / "preview.mp4", preview_plan(shown(path), 0, 2000))
     found = facts(tmp_path / "preview.mp4")
     assert (found.width, found.height, found.rotation) == (240, 320, 0)
 
@@ -65,7 +66,7 @@ def test_a_turned_clip_gives_an_upright_poster_and_preview(tmp_path: Path) -> No
 def test_a_preview_plays_in_a_browser(clip: str, heard: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a table
     path, out = media.clip(clip), tmp_path / "preview.mp4"
     said: list[int] = []
-    preview(path, out, preview_plan(shown(path)), on_progress=said.append)
+    preview(path, out, preview_plan(shown(path), 0, 2000), on_progress=said.append)
     found = facts(out)
     assert (found.video_codec, found.pixel_format, found.has_audio) == ("h264", "yuv420p", heard)
     assert min(found.width, found.height) <= 480
@@ -73,6 +74,25 @@ def test_a_preview_plays_in_a_browser(clip: str, heard: bool, tmp_path: Path) ->
     data = out.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
     assert said
+
+
+@pytest.mark.parametrize("clip", ["plain.mp4", "broadcast.ts", "vp9.webm", "mjpeg.avi"])
+def test_the_openings_of_several_clips_are_made_in_one_process(clip: str, tmp_path: Path) -> None:
+    path = media.clip(clip)
+    plans = opening_plans(shown(path), [(0, 400), (400, 1200), (1200, 2000)])
+    made = openings(path, plans, tmp_path)
+    assert [abs(facts_of_any(moving) - wanted) <= 40 for (moving, _), wanted in zip(made, (400, 800, 800), strict=True)]
+    for _, still in made:
+        assert jpeg_size(still.read_bytes()) == plans[0].poster
+
+
+def facts_of_any(path: Path) -> int:
+    """Length of a preview in milliseconds, however short."""
+    report = probe_file(path)
+    tracks = report["scan"]["tracks"]  # type: ignore[index]  # the prober's report
+    track = tracks[str(report["video"]["index"])]  # type: ignore[index]
+    stream = report["streams"][report["video"]["index"]]  # type: ignore[index]
+    return int(Fraction(stream["time_base"]) * (track["end"] - track["first"]) * 1000)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from media_ingest.domain.previews import PosterPlan, PreviewPlan, Shown, poster_plan, preview_plan
+from media_ingest.domain.previews import (
+    PosterPlan,
+    PreviewPlan,
+    Shown,
+    batches,
+    opening_plans,
+    poster_plan,
+    preview_plan,
+)
 
 
 def shown(width: int = 1920, height: int = 1080, duration_ms: int = 60_000, audio_codec: str = "aac") -> Shown:
@@ -18,7 +26,7 @@ def test_a_poster_is_taken_a_tenth_into_the_take_and_is_640_wide() -> None:
 def test_a_small_picture_is_not_enlarged() -> None:
     plan = poster_plan(shown(320, 240))
     assert (plan.width, plan.height) == (320, 240)
-    moving = preview_plan(shown(320, 240))
+    moving = preview_plan(shown(320, 240), 0, 9000)
     assert (moving.width, moving.height) == (320, 240)
 
 
@@ -29,16 +37,32 @@ def test_a_small_picture_is_not_enlarged() -> None:
 def test_the_short_side_of_a_preview_is_at_most_480_and_sizes_are_even(
     size: tuple[int, int], wanted: tuple[int, int]
 ) -> None:
-    plan = preview_plan(shown(*size))
+    plan = preview_plan(shown(*size), 0, 9000)
     assert (plan.width, plan.height) == wanted
 
 
-def test_a_preview_is_ten_seconds_or_the_whole_take() -> None:
-    assert preview_plan(shown(duration_ms=60_000)).length_ms == 10_000
-    assert preview_plan(shown(duration_ms=2_500)).length_ms == 2_500
+def test_an_opening_is_four_seconds_or_the_whole_clip() -> None:
+    long, short = opening_plans(shown(), [(0, 60_000), (60_000, 62_500)])
+    assert (long.start_ms, long.length_ms) == (0, 4_000)
+    assert (short.start_ms, short.length_ms) == (60_000, 2_500)
+
+
+def test_a_whole_preview_has_the_length_of_its_clip() -> None:
+    plan = preview_plan(shown(), 5_000, 65_000)
+    assert (plan.start_ms, plan.length_ms) == (5_000, 60_000)
+
+
+@pytest.mark.parametrize(("size", "processes"), [((1920, 1080), 1), ((3840, 2160), 2), ((7680, 4320), 12)])
+def test_twelve_clips_are_never_twelve_processes_unless_memory_demands_it(
+    size: tuple[int, int], processes: int
+) -> None:
+    plans = opening_plans(shown(*size), [(at * 5000, at * 5000 + 5000) for at in range(12)])
+    divided = batches(plans, shown(*size))
+    assert len(divided) == processes
+    assert [plan for batch in divided for plan in batch] == plans
 
 
 @pytest.mark.parametrize(("codec", "heard"), [("aac", True), ("pcm_s16le", True), ("", False), ("wmavoice", False)])
 def test_only_sound_that_may_be_decoded_is_heard(codec: str, heard: bool) -> None:  # noqa: FBT001 - a table
-    plan: PreviewPlan = preview_plan(shown(audio_codec=codec))
+    plan: PreviewPlan = preview_plan(shown(audio_codec=codec), 0, 9000)
     assert plan.with_audio is heard
