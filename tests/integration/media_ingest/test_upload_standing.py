@@ -12,6 +12,8 @@ from core.accounts.policy import Actor
 from core.audit.models import AuditEvent
 from core.clock import now
 from core.errors import DomainError
+from core.jobs import registry
+from core.jobs.models import Job
 from core.jobs.registry import subscribe
 from media_ingest.adapters.scratch import scratch_path
 from media_ingest.domain.expiry import next_warning
@@ -19,8 +21,9 @@ from media_ingest.domain.sampled import sampled_sha256
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.models import Asset, Upload
 from media_ingest.services import receiving
-from media_ingest.services.expiring import uploads_expire, uploads_warn
+from media_ingest.services.expiring import UPLOAD_EXPIRING, uploads_expire, uploads_warn
 from media_ingest.services.matching_files import FileMatch, MatchResult, WantedFile, uploads_match
+from media_ingest.services.progress import PROBE
 from media_ingest.services.quotas import quota_room
 from media_ingest.services.receiving import upload_append, upload_resume
 from media_ingest.services.uploads import Declared, upload_declare, upload_pause, upload_unpause
@@ -130,11 +133,6 @@ def test_bytes_that_come_begin_the_warnings_anew(db: None) -> None:
 
 
 def test_a_floor_above_hears_every_warning(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.jobs import registry
-    from core.jobs.models import Job
-    from media_ingest.services.expiring import UPLOAD_EXPIRING
-    from media_ingest.services.progress import PROBE
-
     for name in [name for name, value in vars(registry).items() if isinstance(value, dict)]:
         monkeypatch.setattr(registry, name, {**vars(registry)[name]})
     subscribe(UPLOAD_EXPIRING, PROBE)
