@@ -138,11 +138,24 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = OFFCUT.secure
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+
+def _parts_go_to() -> list[str]:
+    """Where pages send parts of uploads, besides here: the object store's address, when there is one."""
+    s3 = OFFCUT.keeping.s3
+    if s3 is None:
+        return []
+    region = "" if s3.region == "us-east-1" else f".{s3.region}"
+    parts = urlsplit(s3.public_endpoint or f"https://s3{region}.amazonaws.com")
+    return [f"{parts.scheme}://{parts.netloc}"]
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "media-src": ["'self'"],
+        "connect-src": ["'self'", *_parts_go_to()],
         "style-src": ["'self'", "'unsafe-inline'"],
         "script-src": ["'self'"],
         "object-src": ["'none'"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms
+from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms, uploads
 
 urlpatterns = [
     path("", home.home),
@@ -17,7 +17,10 @@ urlpatterns = [
     path("studio/files/<str:asset_id>", studio.file),
     path("studio/summary", studio.summary),
     path("studio/upload", studio.upload),
+    path("studio/uploads", uploads.batches),
     path("studio/uploads/<str:upload_id>/drop", studio.upload_drop),
+    path("studio/uploads/<str:batch_id>", uploads.batch),
+    path("studio/uploads/<str:batch_id>/standing", uploads.standing),
     path("studio/clips/<str:clip_id>", clips.clip),
     path("studio/clips/<str:clip_id>/declare", clips.declare),
     path("studio/clips/<str:clip_id>/describe", clips.describe),

@@ -32,7 +32,8 @@ _COLUMNS: dict[str, str] = {
     "yes": "oui", "paused": "en pause", "damaged": "abîmé",
     "video": "vidéo", "sidecar": "annexe", "mhl": "mhl", "other": "autre",
     "is sent": "est envoyé", "stays here": "reste ici", "same as {path}": "identique à {path}",
-    "frames": "images", "seconds": "secondes", "clips": "plans",
+    "clips": "plans", "steps": "étapes", "receive": "réception", "probe": "lecture", "glance": "premier regard",
+    "watch": "visionnage", "derive": "aperçus", "compare": "doublons", "detect": "étiquettes", "done": "terminé",
 }  # fmt: skip
 
 _TOLD: dict[str, str] = {
@@ -72,10 +73,13 @@ _TOLD: dict[str, str] = {
     "No sign of life for {time}; retrying by itself at {clock}.": (
         "Aucun signe de vie depuis {time} ; nouvel essai automatique à {clock}."
     ),
-    "No sign of life for {time}; retrying by itself.": "Aucun signe de vie depuis {time} ; nouvel essai automatique.",
+    "attempt {n} of {total} failed; the next one begins by itself at {clock}": (
+        "l’essai {n} sur {total} a échoué ; le suivant commence de lui-même à {clock}"
+    ),
     "stopped after {n} attempts": "arrêté après {n} essais",
-    "failed, tried again by itself": "échec, nouvel essai automatique",
-    "{n} ahead": "{n} avant lui",
+    "queued": "en attente",
+    "queued: {n} ahead": "en attente : {n} avant lui",
+    "queued: {n} ahead, about {time}": "en attente : {n} avant lui, environ {time}",
     "Nothing is being worked on.": "Aucun travail en cours.",
     "The upload": "L’envoi",
 }

@@ -109,23 +109,52 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class TimeRange:
+    """A time between two guesses, in seconds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A place in line: how many come first, and how long they take."""
+
+    ahead: int
+    wait: TimeRange | None = None
+
+
+@dataclass(frozen=True)
 class Progress:
-    """Where a long piece of work stands."""
+    """Where a long piece of work stands.
+
+    `done` of `total` count `unit` (bytes, media_ms, clips or steps). `life` is queued, working, silent (no sign of
+    life, retried at `retry_at`), waiting (failed, retried at `retry_at`), stopped or done. `time_left` is the stage's.
+    """
 
     stage: str = ""
     stages: tuple[Any, ...] = ()
+    stage_number: int = 0
+    unit: str = ""
+    step: str = ""
     done: int = 0
     total: int = 0
+    life: str = ""
     state: str = ""
-    unit: str = ""
     heartbeat_at: str | None = None
-    attempt: int = 0
     retry_at: str | None = None
-    queued_ahead: int | None = None
+    attempt: int = 0
+    max_attempts: int = 0
+    time_left: TimeRange | None = None
+    queue: Queue | None = None
+    what_to_do: str = ""
     seconds_left: float | None = None
-    seconds_low: float | None = None
-    seconds_high: float | None = None
     raw: Mapping[str, Any] = _raw()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.stage == "done" or self.life in {"stopped", "done"}
 
 
 @dataclass(frozen=True)

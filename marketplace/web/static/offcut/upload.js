@@ -1,11 +1,13 @@
-// Resumable uploads on native inputs (tus 1.0). Every word shown comes from the page; nothing is sent anywhere else.
+// The upload card: files, folders and drops become a queue with a row each. Every word comes from the page.
 (() => {
   const form = document.getElementById("upload");
   if (!form) return;
-  const words = form.dataset, list = document.getElementById("uploading"), say = document.getElementById("upload-say");
-  const CHUNK = 8 * 2 ** 20, AT_ONCE = 2, WINDOW_MS = 60000, SPEAK_MS = 30000;
-  const jobs = [], title = document.title;
-  let spoken = 0;
+  const words = form.dataset, sending = window.offcut.sending, at = (id) => document.getElementById(id);
+  const list = at("uploading"), say = at("upload-say"), whole = at("upload-whole"), erase = at("upload-erase"), aside = at("upload-aside");
+  const AT_ONCE = 3, WINDOW_MS = 60000, SPEAK_MS = 30000, MEASURE_S = 3, MOST_ROWS = 400;
+  const VIDEO = new Set(words.video.split(" "));
+  const jobs = [], marks = [], title = document.title;
+  let spoken = 0, leftOut = 0, asking = Promise.resolve();
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const size = (bytes) => {
@@ -20,172 +22,221 @@
     return minutes < 60 ? `${minutes}\u202fmin` : `${Math.floor(minutes / 60)}\u202fh ${String(minutes % 60).padStart(2, "0")}`;
   };
   const percent = (job) => (job.file.size ? Math.floor((job.sent * 100) / job.file.size) : 100);
-  const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const open = (job) => ["waiting", "going", "resting", "paused"].includes(job.state);
 
-  function request(job, method, url, headers, body) {
-    return new Promise((resolve, reject) => {
-      const call = new XMLHttpRequest();
-      job.call = call;
-      call.open(method, url);
-      const all = { "Tus-Resumable": "1.0.0", "X-CSRFToken": words.csrf, ...headers };
-      Object.entries(all).forEach(([name, value]) => call.setRequestHeader(name, value));
-      if (body) call.upload.onprogress = (event) => moved(job, job.offset + event.loaded);
-      call.onload = () => resolve(call);
-      call.onerror = call.ontimeout = () => reject(new Error("network"));
-      call.onabort = () => reject(new Error("stopped"));
-      call.send(body || null);
-    });
+  // Bytes per second over the last minute, and in words how long the rest takes.
+  function pace(seen, sent, rest) {
+    const now = Date.now();
+    seen.push([now, sent]);
+    while (seen.length > 2 && now - seen[0][0] > WINDOW_MS) seen.shift();
+    const took = (now - seen[0][0]) / 1000, speed = (sent - seen[0][1]) / took;
+    if (took < MEASURE_S || speed <= 0) return ["", words.measuring];
+    return [` · ${size(speed)}/s`, fill(words.left, { time: span(rest / speed) })];
   }
 
   function moved(job, sent) {
-    const now = Date.now();
     job.sent = Math.min(sent, job.file.size);
-    job.marks.push([now, job.sent]);
-    while (job.marks.length > 2 && now - job.marks[0][0] > WINDOW_MS) job.marks.shift();
     job.bar.value = percent(job);
-    const [from, before] = job.marks[0], took = (now - from) / 1000, speed = (job.sent - before) / took;
-    const left = took < 3 || speed <= 0 ? words.measuring : fill(words.left, { time: span((job.file.size - job.sent) / speed) });
-    const rate = took < 3 || speed <= 0 ? "" : ` · ${size(speed)}/s`;
-    job.note.textContent = `${size(job.sent)} / ${size(job.file.size)}${rate} · ${left}`;
+    const [speed, left] = pace(job.marks, job.sent, job.file.size - job.sent);
+    job.note.textContent = `${size(job.sent)} / ${size(job.file.size)}${speed} · ${left}`;
     total();
   }
 
   function total() {
-    const all = jobs.reduce((sum, job) => sum + job.file.size, 0), sent = jobs.reduce((sum, job) => sum + job.sent, 0);
-    const open = jobs.some((job) => job.state === "going");
-    document.title = open && all ? `${Math.floor((sent * 100) / all)}\u202f% · ${title}` : title;
-    if (!open || Date.now() - spoken > SPEAK_MS) speak();
+    const sum = (of) => jobs.reduce((all, job) => all + of(job), 0), all = sum((job) => job.file.size), sent = sum((job) => job.sent);
+    const done = jobs.filter((job) => job.state === "done").length, going = jobs.some((job) => ["going", "waiting", "resting"].includes(job.state));
+    const share = all ? Math.floor((sent * 100) / all) : 100;
+    const [speed, left] = going ? pace(marks, sent, all - sent) : ["", ""];
+    const some = jobs.length > 1;
+    whole.hidden = !some;
+    if (some) {
+      whole.querySelector("progress").value = share;
+      whole.querySelector("[data-told]").textContent = `${fill(words.summary, { done, all: jobs.length })} ${share}\u202f%${speed}${left ? ` · ${left}` : ""}`;
+      at("upload-hold").hidden = !jobs.some((job) => ["waiting", "going", "resting"].includes(job.state));
+      at("upload-go").hidden = !jobs.some((job) => job.state === "paused");
+    }
+    document.title = going && all ? `${share}\u202f% · ${title}` : title;
+    if (!going || Date.now() - spoken > SPEAK_MS) speak(done);
   }
 
-  function speak() {
-    spoken = Date.now();
-    say.textContent = fill(words.summary, { done: jobs.filter((job) => job.state === "done").length, all: jobs.length });
+  function speak(done) {
+    const text = fill(words.summary, { done, all: jobs.length });
+    if (say.textContent !== text) { spoken = Date.now(); say.textContent = text; }
   }
 
-  function row(file) {
+  function button(text, file, act) {
+    const made = document.createElement("button");
+    made.type = "button"; made.className = "btn quiet"; made.onclick = act;
+    named(made, text, file);
+    return made;
+  }
+  function named(one, text, file) { one.textContent = text; one.setAttribute("aria-label", `${text}: ${file.name}`); }
+
+  function row(file, batch, folder) {
     const item = document.createElement("li"), head = document.createElement("div"), name = document.createElement("strong");
-    const actions = document.createElement("span"), hold = document.createElement("button"), drop = document.createElement("button");
-    const bar = document.createElement("progress"), note = document.createElement("p");
+    const actions = document.createElement("span"), bar = document.createElement("progress"), note = document.createElement("p");
+    const job = { file, batch, folder, item, bar, note, actions, calls: new Set(), sent: 0, offset: 0, marks: [], state: "waiting", tries: 0, id: remembered(file) };
     head.className = "line-head"; actions.className = "row"; note.className = "small num"; bar.max = 100; bar.value = 0;
-    name.textContent = file.name; note.textContent = `${size(file.size)} · ${words.waiting}`;
+    name.textContent = folder ? `${folder}/${file.name}` : file.name;
+    note.textContent = `${size(file.size)} · ${words.waiting}`;
     bar.setAttribute("aria-label", file.name);
-    hold.type = drop.type = "button"; hold.className = drop.className = "btn quiet";
-    hold.textContent = words.pause; drop.textContent = words.drop;
-    hold.setAttribute("aria-label", `${words.pause}: ${file.name}`); drop.setAttribute("aria-label", `${words.drop}: ${file.name}`);
-    actions.append(hold, drop); head.append(name, actions); item.append(head, bar, note); list.append(item);
-    const job = { file, item, bar, note, hold, drop, actions, sent: 0, offset: 0, marks: [], state: "waiting", tries: 0, url: "" };
-    hold.onclick = () => (job.state === "paused" ? resume(job) : halt(job));
-    drop.onclick = () => giveUp(job);
+    job.hold = button(words.pause, file, () => (job.state === "paused" ? resume(job) : job.state === "resting" ? now(job) : halt(job)));
+    job.drop = button(words.drop, file, () => giveUp(job));
+    actions.append(job.hold, job.drop); head.append(name, actions); item.append(head, bar, note);
+    if (jobs.length < MOST_ROWS) list.append(item);
     return job;
   }
 
-  function label(job, text) { job.hold.textContent = text; job.hold.setAttribute("aria-label", `${text}: ${job.file.name}`); }
-  function halt(job) {
-    job.state = "paused"; if (job.call) job.call.abort();
-    label(job, words.go); job.note.textContent = fill(words.stopped, { percent: percent(job) }); total(); next();
+  const store = (file) => `offcut:upload:${file.name}:${file.size}:${file.lastModified}`;
+  function remember(job) { try { localStorage.setItem(store(job.file), job.id); } catch { /* private mode: the page still works */ } }
+  function forget(job) { try { localStorage.removeItem(store(job.file)); } catch { /* as above */ } }
+  function remembered(file) { try { return localStorage.getItem(store(file)) || ""; } catch { return ""; } }
+
+  function tell(job, verb) {
+    if (job.id) sending.ask({ calls: new Set() }, verb === "drop" ? "DELETE" : "POST", `/uploads/${job.id}${verb === "drop" ? "" : `/${verb}`}`).catch(() => null);
   }
-  function resume(job) { job.state = "waiting"; job.tries = 0; label(job, words.pause); next(); }
-  async function giveUp(job) {
-    job.state = "dropped"; if (job.call) job.call.abort();
-    if (job.url) await request(job, "DELETE", job.url, {}).catch(() => null);
-    forget(job); jobs.splice(jobs.indexOf(job), 1); job.item.remove(); total(); next();
+  function halt(job, known) {
+    job.state = "paused";
+    sending.stop(job);
+    if (!known) tell(job, "pause");
+    named(job.hold, words.go, job.file);
+    job.note.textContent = fill(words.stopped, { percent: percent(job) });
+    total(); next();
   }
-  const key = (file) => `offcut:upload:${file.name}:${file.size}:${file.lastModified}`;
-  function remember(job) { try { localStorage.setItem(key(job.file), job.url); } catch { /* private mode: the page still works */ } }
-  function forget(job) { try { localStorage.removeItem(key(job.file)); } catch { /* as above */ } }
-  function known(file) {
-    const listed = [...document.querySelectorAll("[data-unfinished]")].find(
-      (one) => one.dataset.name === file.name && Number(one.dataset.size) === file.size);
-    if (listed) { const url = listed.dataset.unfinished; listed.remove(); return url; }
-    try { return localStorage.getItem(key(file)) || ""; } catch { return ""; }
+  function resume(job) { job.state = "waiting"; job.tries = Math.max(1, job.tries); job.marks.length = 0; named(job.hold, words.pause, job.file); next(); }
+  function now(job) { clearInterval(job.clock); job.state = "waiting"; named(job.hold, words.pause, job.file); next(); }
+  function giveUp(job) {
+    job.state = "dropped";
+    clearInterval(job.clock); sending.stop(job); tell(job, "drop"); forget(job);
+    jobs.splice(jobs.indexOf(job), 1); job.item.remove(); total(); next();
   }
 
-  async function where(job) {
-    const answer = await request(job, "HEAD", job.url, {});
-    if (answer.status === 200) { job.offset = Number(answer.getResponseHeader("Upload-Offset")); moved(job, job.offset); return true; }
-    if (answer.status === 404 || answer.status === 410) { forget(job); job.url = ""; return false; }
-    throw new Error("busy");
+  function wait(job) {
+    const until = Date.now() + Math.min(60, 2 ** job.tries) * 1000;
+    job.tries += 1; job.state = "resting";
+    named(job.hold, words.now, job.file);
+    const tick = () => {
+      if (job.state !== "resting") { clearInterval(job.clock); return; }
+      const left = Math.ceil((until - Date.now()) / 1000);
+      if (left <= 0) { now(job); return; }
+      job.note.textContent = fill(words.again, { percent: percent(job), time: `${left}\u202fs` });
+    };
+    tick();
+    job.clock = setInterval(tick, 1000);
   }
 
-  async function declare(job) {
-    const batch = document.getElementById("batch").value.trim();
-    const meta = `filename ${encode(job.file.name)}${batch ? `,batch ${encode(batch)}` : ""}`;
-    const answer = await request(job, "POST", words.endpoint, { "Upload-Length": String(job.file.size), "Upload-Metadata": meta });
-    if (answer.status >= 500 || answer.status === 429) throw new Error("busy");
-    if (answer.status !== 201) throw refusal(answer);
-    job.url = answer.getResponseHeader("Location"); job.offset = Number(answer.getResponseHeader("Upload-Offset") || 0); remember(job);
+  function ended(job, upload) {
+    job.state = "done"; job.sent = job.file.size; job.bar.remove(); job.actions.remove(); forget(job);
+    job.note.textContent = `${size(job.file.size)} · ${upload.duplicate ? words.here : words.received}`;
+    document.body.dispatchEvent(new CustomEvent("offcut:received", { bubbles: true }));
+    if (job.batchId && !jobs.some((other) => other.batch === job.batch && open(other))) batchTold(job.batchId);
   }
 
-  function refusal(answer) {
-    let why = String(answer.status);
-    try { const problem = JSON.parse(answer.responseText); why = `${problem.title}. ${problem.detail}`; } catch { /* not JSON */ }
-    return Object.assign(new Error("refused"), { why });
-  }
-
-  async function send(job) {
-    if (!job.url) job.url = known(job.file);
-    if (job.url && (await where(job)) && job.offset && job.offset < job.file.size) say.textContent = fill(words.resumed, { percent: percent(job) });
-    if (!job.url) await declare(job);
-    while (job.offset < job.file.size) {
-      const answer = await request(job, "PATCH", job.url, { "Upload-Offset": String(job.offset), "Content-Type": "application/offset+octet-stream" },
-        job.file.slice(job.offset, job.offset + CHUNK));
-      if (answer.status === 204) { job.offset = Number(answer.getResponseHeader("Upload-Offset")); moved(job, job.offset); job.tries = 0; }
-      else if ([409, 423].includes(answer.status) || answer.status >= 500) throw new Error("busy");
-      else throw refusal(answer);
-    }
+  function failed(job, error) {
+    if (["paused", "dropped"].includes(job.state)) return;
+    if (error instanceof sending.Stopped) { job.state = "waiting"; return; }
+    const problem = error.problem;
+    if (problem && problem.code === "upload_paused") { halt(job, true); return; }
+    if (error instanceof sending.Refused) {
+      job.state = "refused"; job.hold.remove(); forget(job);
+      job.note.textContent = fill(words.refused, { why: problem ? `${problem.title}. ${problem.detail}` : String(error.status) });
+      job.note.setAttribute("role", "alert");
+    } else if (error.name === "NotReadableError" || error.name === "NotFoundError") {
+      job.state = "refused"; job.hold.remove(); job.note.textContent = words.unreadable; job.note.setAttribute("role", "alert");
+    } else wait(job);
   }
 
   async function go(job) {
     job.state = "going";
-    try {
-      await send(job);
-      job.state = "done"; job.sent = job.file.size; job.bar.remove(); job.actions.remove(); forget(job);
-      job.note.textContent = `${size(job.file.size)} · ${words.received}`;
-      document.body.dispatchEvent(new CustomEvent("offcut:received", { bubbles: true }));
-    } catch (error) {
-      if (["paused", "dropped"].includes(job.state)) return;
-      if (error.why) { job.state = "refused"; job.hold.remove(); job.note.textContent = fill(words.refused, { why: error.why }); job.note.setAttribute("role", "alert"); }
-      else {
-        const wait = Math.min(60, 2 ** job.tries); job.tries += 1; job.state = "resting";
-        job.note.textContent = fill(words.again, { percent: percent(job), time: span(wait) });
-        pause(wait * 1000).then(() => { if (job.state === "resting") { job.state = "waiting"; next(); } });
-      }
-    }
+    try { ended(job, await sending.send(job)); } catch (error) { failed(job, error); }
     total(); next();
   }
 
   function next() {
     while (jobs.filter((job) => job.state === "going").length < AT_ONCE) {
-      const job = jobs.find((one) => one.state === "waiting");
+      const job = jobs.find((one) => one.state === "waiting" && one.asked);
       if (!job) return;
+      if (!job.item.parentNode) list.append(job.item);
       go(job);
     }
   }
-  function add(files) { [...files].forEach((file) => jobs.push(row(file))); speak(); next(); }
+
+  // Whether the card may be erased, once nothing of its batch is on its way from here any more.
+  async function batchTold(id) {
+    const batch = await sending.ask({ calls: new Set() }, "GET", `/batches/${id}`).catch(() => null);
+    if (!batch) return;
+    const line = erase.querySelector(`[data-batch="${id}"]`) || document.createElement("p"), link = document.createElement("a");
+    line.dataset.batch = id; line.className = "note"; line.dataset.s = batch.safe_to_erase ? "ok" : "warn";
+    link.href = `/studio/uploads/${id}`; link.textContent = words.receipt;
+    line.replaceChildren(fill(batch.safe_to_erase ? words.erase : words.keep, { name: batch.name, done: batch.received, all: batch.files }), " ", link);
+    erase.append(line);
+  }
+
+  // Files as [file, path inside a chosen folder or ""]; what lies beside the videos of a folder stays here.
+  function add(found) {
+    const typed = at("batch").value.trim();
+    const fresh = found.filter(([file, path]) => {
+      const keep = !path || VIDEO.has((file.name.split(".").pop() || "").toLowerCase());
+      leftOut += keep ? 0 : 1;
+      return keep;
+    }).map(([file, path]) => {
+      const steps = path.split("/").filter(Boolean);
+      const job = row(file, typed || (steps.length > 1 ? steps[0].slice(0, 120) : ""), steps.slice(1, -1).join("/"));
+      jobs.push(job);
+      return job;
+    });
+    aside.hidden = !leftOut; aside.textContent = fill(words.aside, { n: leftOut });
+    total();
+    asking = asking.then(async () => {
+      for (let from = 0; from < fresh.length; from += 20) {
+        const group = fresh.slice(from, from + 20);
+        try { await sending.match(group.filter((job) => !job.id)); } catch { /* each asks again when its turn comes, or is declared */ }
+        group.forEach((job) => { job.asked = true; listed(job); });
+        next();
+      }
+    });
+  }
+
+  // A row of the list of unfinished uploads whose file was chosen again goes; the upload goes on in its new row.
+  function listed(job) {
+    const id = job.id || (job.match && job.match.upload_id);
+    const one = id && document.querySelector(`[data-unfinished="${CSS.escape(id)}"]`);
+    if (one) one.remove();
+    document.querySelectorAll("[data-unfinished-part]").forEach((part) => { part.hidden = !document.querySelector("[data-unfinished]"); });
+  }
 
   async function dropped(entries) {
-    const found = [], walk = async (entry) => {
-      if (entry.isFile) { found.push(await new Promise((ok, no) => entry.file(ok, no))); return; }
-      const reader = entry.createReader();
-      for (let some; (some = await new Promise((ok, no) => reader.readEntries(ok, no))).length;) for (const one of some) await walk(one);
+    const found = [], walk = async (entry, path) => {
+      if (entry.isFile) { found.push([await new Promise((ok, no) => { entry.file(ok, no); }), path ? `${path}/${entry.name}` : ""]); return; }
+      const reader = entry.createReader(), inside = path ? `${path}/${entry.name}` : entry.name;
+      for (let some; (some = await new Promise((ok, no) => { reader.readEntries(ok, no); })).length;) for (const one of some) await walk(one, inside);
     };
-    for (const entry of entries) await walk(entry);
+    for (const entry of entries) await walk(entry, "");
     return found;
   }
 
+  sending.set({ csrf: words.csrf, worker: words.worker, hooks: {
+    moved,
+    begun: (job, resumed) => { remember(job); if (resumed) { say.textContent = fill(words.resumed, { percent: Math.floor((job.offset * 100) / (job.file.size || 1)) }); } },
+    checking: (job, done) => { if (!job.sent) job.note.textContent = fill(words.checking, { percent: job.file.size ? Math.floor((done * 100) / job.file.size) : 100 }); },
+    storing: (job) => { job.sent = job.file.size; job.bar.value = 100; job.note.textContent = `${size(job.file.size)} · ${words.storing}`; },
+  } });
   document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
   form.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
-  const pick = document.getElementById("files"), folder = document.getElementById("folder"), zone = form.querySelector(".drop");
+  const pick = at("files"), folder = at("folder"), zone = form.querySelector(".drop");
   pick.multiple = true;
-  [pick, folder].forEach((input) => { input.onchange = () => { add(input.files); input.value = ""; }; });
+  pick.onchange = () => { add([...pick.files].map((file) => [file, ""])); pick.value = ""; };
+  folder.onchange = () => { add([...folder.files].map((file) => [file, file.webkitRelativePath])); folder.value = ""; };
+  at("upload-hold").onclick = () => jobs.filter((job) => ["waiting", "going", "resting"].includes(job.state)).forEach((job) => { clearInterval(job.clock); halt(job); });
+  at("upload-go").onclick = () => jobs.filter((job) => job.state === "paused").forEach(resume);
   form.onsubmit = (event) => event.preventDefault();
   zone.ondragover = (event) => { event.preventDefault(); zone.dataset.over = ""; };
   zone.ondragleave = () => delete zone.dataset.over;
   zone.ondrop = async (event) => {
     event.preventDefault(); delete zone.dataset.over;
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
-    add(entries.length ? await dropped(entries) : event.dataTransfer.files);
+    add(entries.length ? await dropped(entries) : [...event.dataTransfer.files].map((file) => [file, ""]));
   };
+  window.addEventListener("online", () => jobs.filter((job) => job.state === "resting").forEach(now));
   window.addEventListener("beforeunload", (event) => { if (jobs.some((job) => job.state === "going")) event.preventDefault(); });
 })();
