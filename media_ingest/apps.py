@@ -18,7 +18,9 @@ class MediaIngestConfig(AppConfig):
     def ready(self) -> None:
         """Say which jobs exist, which topics wake them, and what must always be true."""
         from media_ingest import checks, subscribers
+        from media_ingest.adapters.confinement import warn_when_off
 
         import_module("media_ingest.tasks")
         subscribers.register()
         checks.register()
+        warn_when_off()

@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from media_ingest.adapters.sandbox import sandbox_status
+from media_ingest.adapters.confinement import confinement
 
 
 @never_cache
@@ -25,10 +25,13 @@ def live(_: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(_: HttpRequest) -> JsonResponse:
-    """Say for each part whether it works; 503 when one does not."""
+    """Say for each part whether it works, and what an operator must know; 503 when a part does not work."""
     parts = {"database": _database(), "broker": _broker(), "sandbox": _sandbox()}
     healthy = all(state == "ok" for state in parts.values())
-    body = {"status": "ok" if healthy else "unavailable", "parts": parts}
+    body: dict[str, object] = {"status": "ok" if healthy else "unavailable", "parts": parts}
+    warning = confinement().warning
+    if warning:
+        body["warnings"] = [warning]
     return JsonResponse(body, status=200 if healthy else 503)
 
 
@@ -59,5 +62,5 @@ def _broker() -> str:
 
 
 def _sandbox() -> str:
-    status = sandbox_status()
-    return "ok" if status.available else status.detail
+    found = confinement()
+    return "ok" if found.available else found.detail

@@ -75,11 +75,12 @@ class ProberParent:
     def __init__(self) -> None:
         self.control, theirs = socket.socketpair()
         self.sending = threading.Lock()
-        mode = "off" if confinement.off() else "required"
-        command = [sys.executable, "-I", "-c", _START, _ROOT, str(theirs.fileno()), mode]
-        with theirs:
-            self.process = Companion(confinement.wrapped(command, dies_with_us=False), theirs.fileno())
+        self.process: Companion | None = None
         try:
+            with theirs:
+                mode = "off" if confinement.off() else "required"
+                command = [sys.executable, "-I", "-c", _START, _ROOT, str(theirs.fileno()), mode]
+                self.process = Companion(confinement.wrapped(command, dies_with_us=False), theirs.fileno())
             self._hear_hello()
         except BaseException:
             self.end()
@@ -113,12 +114,14 @@ class ProberParent:
         """End it and every child of it."""
         with suppress(OSError):
             self.control.close()
-        self.process.end()
+        if self.process is not None:
+            self.process.end()
 
     def forget(self) -> None:
         """Let go of it in a copy of this process: the copy starts its own."""
         self.control.close()
-        self.process.forget()
+        if self.process is not None:
+            self.process.forget()
 
 
 class _Keeper:

@@ -170,6 +170,7 @@ def main(argv: Sequence[str]) -> NoReturn:
     control = socket.socket(fileno=int(argv[0]))
     control.set_inheritable(False)
     confined = argv[1] != "off"
+    os.environ.pop("PWD", None)  # bubblewrap's own addition
     most = min(_MOST_DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     prober.warm_up()

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 from core.errors import DomainError
-from media_ingest.adapters import prober_client
+from media_ingest.adapters import bwrap, prober_client
 from media_ingest.adapters.ffmpeg import ToolStoppedError, ToolTimeoutError, probe_file
 from media_ingest.adapters.prober_client import end_prober
 from media_ingest.adapters.sandbox import sandbox_status
@@ -39,6 +39,17 @@ prober.examine = examine
 prober_zygote.main(sys.argv[1:])
 """
 Otherwise = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def _without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Bubblewrap would stand between us and the prober's parent; it has tests of its own (test_sandbox_layers)."""
+    end_prober()
+    monkeypatch.setenv("PATH", "/nonexistent")
+    bwrap.bwrap_status.cache_clear()
+    yield
+    end_prober()
+    bwrap.bwrap_status.cache_clear()
 
 
 @pytest.fixture
@@ -294,7 +305,7 @@ _WORKER: Final = """
 import os, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from media_ingest.adapters import prober_client
+from media_ingest.adapters import bwrap, prober_client
 clip = Path({clip!r})
 {before}
 pids = []
@@ -334,12 +345,14 @@ def test_nothing_is_left_a_second_after_a_worker_was_killed(*, busy: bool) -> No
     slow = f"prober_client._START = {_OTHERWISE.format(body='    time.sleep(600)')!r}; prober_client.end_prober()"
     after = f"{slow}; prober_client.probe_file(clip)" if busy else wait
     with worker(after=after, copies=0) as running:
-        assert running.stdout is not None
-        assert running.stdout.readline().strip() == "[]"
-        wanted = 2 if busy else 1
-        wait_until(lambda: len(descendants(running.pid)) == wanted, within_s=20, what="parent and child run")
-        below = descendants(running.pid)
-        running.send_signal(signal.SIGKILL)
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline().strip() == "[]"
+            wanted = 2 if busy else 1
+            wait_until(lambda: len(descendants(running.pid)) == wanted, within_s=20, what="parent and child run")
+            below = descendants(running.pid)
+        finally:
+            running.kill()
         wait_until(lambda: not any(map(alive, below)), within_s=1, what="they are gone")
 
 
