@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -208,6 +208,12 @@ class LocalStore:
         """Yield every key, in order of hash."""
         for path in sorted((self._root / "blobs").glob("??/??/*")):
             yield path.relative_to(self._root).as_posix()
+
+    def listing(self) -> Iterator[tuple[str, int]]:
+        """See ``BlobStore.listing``."""
+        for path in (self._root / "blobs").glob("??/??/*"):
+            with suppress(FileNotFoundError):
+                yield path.relative_to(self._root).as_posix(), path.stat().st_size
 
     def sweep(self, referenced: References, *, older_than: timedelta, dry: bool) -> Sweep:
         """See ``BlobStore.sweep``.

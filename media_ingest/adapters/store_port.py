@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -97,6 +97,10 @@ class BlobStore(Protocol):
 
     def size(self, key: str) -> int:
         """Return the length in bytes. Raises ``BlobMissing``."""
+        ...
+
+    def listing(self) -> Iterator[tuple[str, int]]:
+        """Yield every object's key and length in bytes, without asking for each of them."""
         ...
 
     def delete(self, key: str) -> None:
