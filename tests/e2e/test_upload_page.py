@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Route
 from offcut.mhl import read_list
 from tests.factories.people import people_of, verified
 from tests.house import House, house
-from tests.services import chromium, require, s3_of_this_process
+from tests.services import chromium, require, s3_of_this_process, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 MIB = 1 << 20
@@ -134,7 +134,12 @@ def chosen(page: Page, folder: Path) -> None:
     page.locator("#folder").set_input_files(str(folder))
 
 
-RECEIVED = "Received, checksum matches"
+def share(page: Page) -> float:
+    """Per cent of the first file that left the browser."""
+    return float(page.evaluate("document.querySelector('#uploading progress').value"))
+
+
+RECEIVED = "The checksum matches"
 
 
 def test_a_folder_is_paused_found_again_after_a_reload_and_proven(served: Served, tmp_path: Path) -> None:
@@ -147,7 +152,7 @@ def test_a_folder_is_paused_found_again_after_a_reload_and_proven(served: Served
         visitor.speed(3 * MIB)
         chosen(page, folder)
         expect(page.locator("#uploading progress").first).not_to_have_attribute("value", "0", timeout=60_000)
-        page.wait_for_function("document.querySelector('#uploading progress').value >= 70", timeout=60_000)
+        wait_until(lambda: share(page) >= 70, within_s=60, what="the first chunk", every_s=0.2)
         expect(page.locator("#upload-aside")).to_contain_text("1")
         visitor.picture("2-sending")
         page.get_by_role("button", name="Pause all").click()

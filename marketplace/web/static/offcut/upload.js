@@ -103,7 +103,7 @@
     job.note.textContent = fill(words.stopped, { percent: percent(job) });
     total(); next();
   }
-  function resume(job) { job.state = "waiting"; job.tries = Math.max(1, job.tries); job.marks.length = 0; named(job.hold, words.pause, job.file); next(); }
+  function resume(job) { marks.length = 0; job.state = "waiting"; job.tries = Math.max(1, job.tries); job.marks.length = 0; named(job.hold, words.pause, job.file); next(); }
   function now(job) { clearInterval(job.clock); job.state = "waiting"; named(job.hold, words.pause, job.file); next(); }
   function giveUp(job) {
     job.state = "dropped";
@@ -127,7 +127,7 @@
 
   function ended(job, upload) {
     job.state = "done"; job.sent = job.file.size; job.bar.remove(); job.actions.remove(); forget(job);
-    job.note.textContent = `${size(job.file.size)} · ${upload.duplicate ? words.here : words.received}`;
+    job.note.textContent = `${size(job.file.size)} · ${upload.duplicate ? words.here : job.proven ? words.proven : words.received}`;
     document.body.dispatchEvent(new CustomEvent("offcut:received", { bubbles: true }));
     if (job.batchId && !jobs.some((other) => other.batch === job.batch && open(other))) batchTold(job.batchId);
   }
@@ -175,6 +175,7 @@
   // Files as [file, path inside a chosen folder or ""]; what lies beside the videos of a folder stays here.
   function add(found) {
     const typed = at("batch").value.trim();
+    found.sort(([one, a], [two, b]) => (a || one.name).localeCompare(b || two.name, undefined, { numeric: true }));
     const fresh = found.filter(([file, path]) => {
       const keep = !path || VIDEO.has((file.name.split(".").pop() || "").toLowerCase());
       leftOut += keep ? 0 : 1;

@@ -103,6 +103,7 @@ window.offcut = window.offcut || {};
 
   async function declare(job, sha256) {
     job.key = job.key || key();
+    if (job.sample === undefined) job.sample = await sample(job.file).catch(() => "");
     const body = { name: job.file.name, size_bytes: job.file.size, batch_name: job.batch, folder: job.folder, sample_sha256: job.sample || "",
       modified_at: new Date(job.file.lastModified).toISOString(), ...(sha256 ? { sha256 } : {}) };
     const upload = await ask(job, "POST", "/uploads", body, { "Idempotency-Key": job.key });
@@ -159,6 +160,7 @@ window.offcut = window.offcut || {};
     const tell = () => hooks.moved(job, [...held].reduce((sum, number) => sum + length(number), 0) + [...moving.values()].reduce((sum, one) => sum + one, 0));
     const missing = () => Array.from({ length: upload.parts_total }, (_, place) => place + 1).filter((number) => !held.has(number));
     const hash = whole(job);
+    let over = false;
 
     async function link(number) {
       const have = links.get(number);
@@ -172,7 +174,7 @@ window.offcut = window.offcut || {};
     async function one(number) {
       for (let tries = 0; ; tries += 1) {
         const start = (number - 1) * size, url = await link(number);
-        if (job.state !== "going") throw new Stopped();
+        if (over || job.state !== "going") throw new Stopped();
         try {
           const answer = await put(job, "PUT", url, {}, job.file.slice(start, start + length(number)), (loaded) => { moving.set(number, loaded); tell(); });
           if (answer.status === 200) { etags.set(number, answer.getResponseHeader("ETag") || ""); moving.delete(number); held.add(number); tell(); return; }
@@ -190,7 +192,7 @@ window.offcut = window.offcut || {};
     for (let round = 0; round < 3; round += 1) {
       const queue = missing();
       const lane = async () => { while (queue.length) await one(queue.shift()); };
-      try { await Promise.all(Array.from({ length: PARTS_AT_ONCE }, lane)); } catch (error) { queue.length = 0; job.calls.forEach((call) => call.abort()); throw error; }
+      try { await Promise.all(Array.from({ length: PARTS_AT_ONCE }, lane)); } catch (error) { over = true; queue.length = 0; job.calls.forEach((call) => call.abort()); throw error; }
       const complete = { sha256: await hash };
       if ([...etags.values()].every(Boolean) && etags.size === upload.parts_total) complete.parts = [...etags].map(([number, etag]) => ({ number, etag }));
       try { await ask(job, "POST", `/uploads/${upload.id}/complete`, complete, { "Idempotency-Key": key() }); return; } catch (error) {
@@ -223,6 +225,7 @@ window.offcut = window.offcut || {};
         if (upload.paused) upload = await ask(job, "POST", `/uploads/${upload.id}/resume`, null, { "Idempotency-Key": key() });
         job.id = upload.id;
         job.batchId = upload.batch_id;
+        job.proven = Boolean(subtle) || upload.transport === "s3";
         hooks.begun(job, resumed, upload);
         if (upload.asset_id) return upload;
         if (upload.state === "receiving") await (upload.transport === "s3" ? parts(job, upload) : tus(job, upload));
