@@ -53,7 +53,7 @@ def test_room_is_reserved_when_declared_and_used_when_stored(db: None) -> None:
     assert sums(actor) == (0, SIZE)
     sent(actor, upload, 0, SIZE)
     assert sums(actor) == (SIZE, 0)
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def test_a_file_beyond_the_room_is_refused_before_a_byte_is_sent(db: None) -> None:
@@ -66,7 +66,7 @@ def test_a_file_beyond_the_room_is_refused_before_a_byte_is_sent(db: None) -> No
     assert Upload.objects.count() == 1
     upload_create(actor=actor, name="b.mov", size_bytes=SIZE)
     assert quota_room(home(actor)).free_bytes == 0
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def cancelled(actor: Actor, upload: Upload) -> None:
@@ -92,7 +92,7 @@ def test_room_comes_back_once_when_an_upload_ends_without_a_file(
     actor = granted(10 * SIZE)
     end(actor, declared(actor))
     assert sums(actor) == (0, 0)
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def test_bytes_that_are_here_take_no_room_twice(db: None) -> None:
@@ -102,7 +102,7 @@ def test_bytes_that_are_here_take_no_room_twice(db: None) -> None:
     known = declared(actor, sha256=first.sha256)
     assert (again.duplicate, known.duplicate, Asset.objects.count()) == (True, True, 1)
     assert sums(actor) == (SIZE, 0)
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def test_the_same_declaration_twice_reserves_once(db: None) -> None:
@@ -121,16 +121,16 @@ def test_an_organisation_from_before_quotas_is_counted_when_first_touched(db: No
     assert counted(home(actor)) == (SIZE, SIZE)
     declared(actor)
     assert sums(actor) == (SIZE, 2 * SIZE)
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def test_sums_damaged_by_hand_are_found_and_counted_anew(db: None) -> None:
     actor = actor_as()
     declared(actor)
     Quota.objects.update(used_bytes=7)
-    assert len(breaches("room")) == 1
+    assert len(breaches("storage: what an organisation")) == 1
     assert quota_recount(organisation_id=home(actor)).reserved_bytes == SIZE
-    assert breaches("room") == []
+    assert breaches("storage: what an organisation") == []
 
 
 def test_a_lowered_limit_takes_nothing_away(db: None) -> None:

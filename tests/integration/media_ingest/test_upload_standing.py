@@ -53,7 +53,7 @@ def test_a_paused_upload_takes_no_bytes_and_keeps_what_it_has(db: None) -> None:
     assert upload_unpause(actor=actor, upload_id=upload.id).paused_at is None
     assert sent(actor, upload, 1000, SIZE).sha256 == SHA256
     assert AuditEvent.objects.filter(action__in=["upload.paused", "upload.resumed"]).count() == 2
-    assert breaches("room", "uploads") == []
+    assert breaches("uploads", "storage") == []
 
 
 def test_pausing_ends_a_request_under_way_and_loses_none_of_its_bytes(
