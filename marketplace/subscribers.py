@@ -15,6 +15,7 @@ def register() -> None:
     tasks.register()
     delivery.register()
     subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
+    subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)
     subscribe("licensing.clip.declared", tasks.LISTING_REFRESH)
     subscribe("marketplace.dataset.ready", tasks.ORDER_READY)

@@ -8,13 +8,14 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, enqueue_nightly
-from marketplace.catalog.services.listing import listing_refresh, listings_create, listings_refresh
+from marketplace.catalog.services.listing import listing_refresh, listings_create, listings_hold, listings_refresh
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
 from marketplace.payouts.services import earnings_release
 
 LISTINGS_CREATE = "marketplace.listings.create"
+LISTINGS_HOLD = "marketplace.listings.hold"
 LISTINGS_REFRESH = "marketplace.listings.refresh"
 LISTING_REFRESH = "marketplace.listing.refresh"
 ORDER_READY = "marketplace.order.mark_ready"
@@ -26,6 +27,7 @@ def register() -> None:
     """Say which jobs exist; calling it again changes nothing."""
     for kind, handler in (
         (LISTINGS_CREATE, _listings_create),
+        (LISTINGS_HOLD, _listings_hold),
         (LISTINGS_REFRESH, _listings_refresh),
         (LISTING_REFRESH, _listing_refresh),
         (ORDER_READY, _order_ready),
@@ -43,6 +45,11 @@ def _named(claim: Claim, key: str, prefix: Prefix) -> UUID:
 def _listings_create(claim: Claim) -> None:
     with claim.settle():
         listings_create(actor=Actor.system(), asset_id=_named(claim, "asset", Prefix.ASSET))
+
+
+def _listings_hold(claim: Claim) -> None:
+    with claim.settle():
+        listings_hold(actor=Actor.system(), asset_id=_named(claim, "asset", Prefix.ASSET))
 
 
 def _listings_refresh(claim: Claim) -> None:

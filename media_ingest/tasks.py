@@ -6,7 +6,8 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, Retryable
-from media_ingest.domain.kinds import DERIVE, DETECT, GLANCE, PREVIEW, PROBE
+from media_ingest.domain.kinds import COMPARE, DERIVE, DETECT, GLANCE, PREVIEW, PROBE, WATCH
+from media_ingest.services.comparing import asset_compare
 from media_ingest.services.deriving import asset_derive
 from media_ingest.services.detecting import asset_detect
 from media_ingest.services.finishing import RECEIVE, upload_finish
@@ -14,6 +15,7 @@ from media_ingest.services.glancing import asset_glance
 from media_ingest.services.previewing import clip_render
 from media_ingest.services.probing import asset_probe
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
+from media_ingest.services.watching import asset_watch
 
 
 @handles(RECEIVE, queue="probe", max_attempts=12)
@@ -36,6 +38,18 @@ def probe(claim: Claim) -> None:
 def glance(claim: Claim) -> None:
     """Show a ready file by one picture."""
     asset_glance(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
+
+
+@handles(WATCH, queue="derive")
+def watch(claim: Claim) -> None:
+    """Watch a ready file once."""
+    asset_watch(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
+
+
+@handles(COMPARE, queue="derive")
+def compare(claim: Claim) -> None:
+    """Look for near duplicates of a watched file."""
+    asset_compare(actor=Actor.system(), asset_id=parse_public_id(Prefix.ASSET, claim.subject), claim=claim)
 
 
 @handles(DETECT, queue="derive")

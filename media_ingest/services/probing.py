@@ -22,10 +22,10 @@ from media_ingest.domain.footage import Footage
 from media_ingest.domain.probe import parse
 from media_ingest.domain.reasons import Reason, Rejection
 from media_ingest.domain.states import ASSET, AssetEvent, AssetState
-from media_ingest.models import Asset, Clip, ProbeReport
+from media_ingest.models import Asset, ProbeReport
 
 ASSET_READY: Final = "media_ingest.asset.ready"
-"""Topic: the facts of a file are known and it has a clip. Subject: the asset's public id."""
+"""Topic: the facts of a file are known; it can be shown and watched. Subject: the asset's public id."""
 ASSET_REJECTED: Final = "media_ingest.asset.rejected"
 """Topic: a file cannot be used; its asset says why. Subject: the asset's public id."""
 _PATIENCE: Final = 3
@@ -45,7 +45,7 @@ class Verdict:
 
 
 def asset_probe(*, actor: Actor, asset_id: UUID, claim: Claim) -> Asset:
-    """Give a received file its facts and its clip, or its reject reason; exactly once however often it is called.
+    """Give a received file its facts or its reject reason; exactly once however often it is called.
 
     Raises ``Retryable`` while storage or the sandbox are not available, ``LeaseLost`` when another worker took over;
     the child process is gone in both cases.
@@ -112,12 +112,6 @@ def _decide(actor: Actor, asset: Asset, found: Footage | Rejection) -> None:
         topic = ASSET_REJECTED
     else:
         advance(asset, ASSET, AssetEvent.ACCEPT, **_columns(found))
-        Clip.objects.get_or_create(
-            asset=asset,
-            start_ms=0,
-            end_ms=found.duration_ms,
-            defaults={"start_ticks": 0, "end_ticks": found.duration_ticks},
-        )
         after = {"state": asset.state, "duration_ms": str(found.duration_ms)}
         topic = ASSET_READY
     record(

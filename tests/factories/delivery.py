@@ -65,10 +65,10 @@ class Sale:
 
 
 def clip_from(studio: Actor, content: bytes, name: str) -> Clip:
-    """Bring a file in as a creator does, and have it probed."""
+    """Bring a file in as a creator does, and have it probed and watched; it is one shot."""
     upload = upload_of(studio, content, name=name)
     upload.refresh_from_db()
-    run_due(["media_ingest.probe"])
+    run_due(["media_ingest.probe", "media_ingest.watch"])
     asset = Asset.objects.get(uploads=upload)
     return Clip.objects.get(asset=asset)
 

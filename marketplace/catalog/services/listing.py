@@ -19,19 +19,24 @@ from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingStat
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.terms import SignedTerms, signed_terms_of
 from media_ingest.models import Asset, Clip
+from media_ingest.selectors import asset_is_held, held_assets
 
 _OPEN = (ListingState.NEEDS_YOU, ListingState.LIVE)
 
 
 def listings_create(*, actor: Actor, asset_id: UUID) -> list[Listing]:
-    """List every clip of a derived asset; those that are declared and covered by signed terms go live at once."""
+    """List every usable clip of a derived asset; those that are declared and covered by signed terms go live at once.
+
+    Clips with flaws are never listed. Those of a file that is held (a question of ownership, a better copy of the
+    same owner) wait until it is settled.
+    """
     with transaction.atomic():
         asset = Asset.objects.filter(pk=asset_id).first()
         if asset is None:
             raise NOT_FOUND("There is no file with this id.")
-        terms = signed_terms_of(asset.organisation_id)
+        terms = None if asset_is_held(asset_id) else signed_terms_of(asset.organisation_id)
         listings = []
-        for clip in Clip.objects.filter(asset=asset).select_related("asset").order_by("start_ms"):
+        for clip in Clip.objects.filter(asset=asset, flaws=[]).select_related("asset").order_by("start_ms"):
             listing, created = Listing.objects.get_or_create(clip=clip, defaults={"organisation": asset.organisation})
             if created:
                 advance(listing, LISTING, ListingEvent.PREPARED)
@@ -40,14 +45,28 @@ def listings_create(*, actor: Actor, asset_id: UUID) -> list[Listing]:
     return listings
 
 
+def listings_hold(*, actor: Actor, asset_id: UUID) -> int:
+    """Bring the listings of one file in line with whether it is held; return how many changed.
+
+    What is live under a new hold is taken off: no new sales. Licences already granted stay as their terms say.
+    """
+    with transaction.atomic():
+        rows = Listing.objects.select_for_update(of=("self",)).filter(clip__asset_id=asset_id, state__in=_OPEN)
+        listings = list(rows.select_related("clip__declaration").order_by("pk"))
+        if not listings:
+            return 0
+        terms = None if asset_is_held(asset_id) else signed_terms_of(listings[0].organisation_id)
+        return sum(_refresh(actor, listing, terms) for listing in listings)
+
+
 def listings_refresh(*, actor: Actor, organisation_id: UUID) -> int:
     """Bring a studio's listings in line with its signed terms; return how many changed."""
     with transaction.atomic():
         terms = signed_terms_of(organisation_id)
         rows = Listing.objects.select_for_update(of=("self",)).filter(organisation_id=organisation_id, state__in=_OPEN)
-        return sum(
-            _refresh(actor, listing, terms) for listing in rows.select_related("clip__declaration").order_by("pk")
-        )
+        listings = list(rows.select_related("clip__declaration").order_by("pk"))
+        held = held_assets(listing.clip.asset_id for listing in listings)
+        return sum(_refresh(actor, listing, None if listing.clip.asset_id in held else terms) for listing in listings)
 
 
 def listing_refresh(*, actor: Actor, clip_id: UUID) -> bool:
@@ -56,7 +75,12 @@ def listing_refresh(*, actor: Actor, clip_id: UUID) -> bool:
         listing = Listing.objects.select_for_update(of=("self",)).filter(clip_id=clip_id).first()
         if listing is None:
             return False
-        return _refresh(actor, listing, signed_terms_of(listing.organisation_id))
+        return _refresh(actor, listing, _terms_for(listing))
+
+
+def _terms_for(listing: Listing) -> SignedTerms | None:
+    """Return the terms a clip may be offered under now; None while its file is held or nothing is signed."""
+    return None if asset_is_held(listing.clip.asset_id) else signed_terms_of(listing.organisation_id)
 
 
 def listing_pause(*, actor: Actor, clip_id: UUID) -> Listing:
@@ -68,7 +92,7 @@ def listing_resume(*, actor: Actor, clip_id: UUID) -> Listing:
     """Offer a paused clip again; it goes live when its declaration and terms still stand."""
     with transaction.atomic():
         listing = _move(actor, clip_id, ListingEvent.RESUMED)
-        _refresh(actor, listing, signed_terms_of(listing.organisation_id))
+        _refresh(actor, listing, _terms_for(listing))
     return listing
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
-from core.accounts.actions import OrganisationKind
+from core.accounts.actions import OrganisationKind, Role
 from core.errors import DomainError
 from core.jobs.runner import run_due
 from core.jobs.services import publish
 from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.domain.states import ListingState
+from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import (
     listing_pause,
     listing_resume,
     listing_withdraw,
     listings_create,
 )
+from media_ingest.domain.ownership import CaseKind, Outcome
+from media_ingest.models import Clip, OwnershipCase
+from media_ingest.services.cases import ownership_case_open, ownership_case_settle
 from tests.factories.core import actor_as
 from tests.factories.marketplace import (
     NOBODYS,
@@ -109,3 +114,34 @@ def test_withdrawn_is_for_good() -> None:
     with pytest.raises(DomainError) as refused:
         listing_resume(actor=studio, clip_id=clip.pk)
     assert refused.value.code == "illegal_transition"
+
+
+def test_a_clip_with_a_flaw_is_never_listed() -> None:
+    studio = studio_signed()
+    clip = clip_of(studio)
+    Clip.objects.filter(pk=clip.pk).update(end_ms=30_000, end_ticks=384_000)
+    black = Clip.objects.create(
+        asset=clip.asset, start_ticks=384_000, end_ticks=512_000, start_ms=30_000, end_ms=40_000, flaws=["black"]
+    )
+    (listing,) = listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    assert listing.clip_id == clip.pk
+    assert not Listing.objects.filter(clip=black).exists()
+
+
+def test_held_footage_is_off_sale_until_it_is_settled() -> None:
+    studio, other = studio_signed(), clip_of(actor_as(OrganisationKind.STUDIO))
+    clip = clip_live(studio)
+    with transaction.atomic():
+        ownership_case_open(kind=CaseKind.SAME_BYTES, asset=clip.asset, others=[other.asset], evidence={})
+    run_due(["marketplace.listings.hold"])
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
+    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    run_due(["marketplace.listing.refresh"])
+    terms_signed(studio, name="Again")
+    (listing,) = listings_create(actor=SYSTEM, asset_id=clip.asset_id)
+    assert listing.state == ListingState.NEEDS_YOU
+    case = OwnershipCase.objects.get(asset=clip.asset)
+    desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
+    ownership_case_settle(actor=desk, case_id=case.pk, outcome=Outcome.KEEP_BOTH, note="They shot it together.")
+    run_due(["marketplace.listings.hold"])
+    assert listing_of(clip).state == ListingState.LIVE
