@@ -40,6 +40,9 @@ RECEIVE: Final = "media_ingest.receive"
 ASSET_RECEIVED: Final = "media_ingest.asset.received"
 """Topic: a file is in storage and waits to be probed. Subject: the asset's public id."""
 
+_ELSEWHERE: Final = 8
+"""Attempts of a worker before bytes that it does not find count as lost; some four minutes."""
+
 log = get_logger(__name__)
 
 
@@ -88,7 +91,7 @@ def upload_finish(*, actor: Actor, upload_id: UUID, claim: Claim | None = None) 
     upload = Upload.objects.get(pk=upload_id)
     if upload.state == UploadState.STORING:
         try:
-            stored = _joined(upload, claim) if upload.transport == Transport.S3 else _moved(upload)
+            stored = _joined(upload, claim) if upload.transport == Transport.S3 else _moved(upload, claim)
         except StorageUnavailable:
             raise
         except StorageError as error:
@@ -123,9 +126,19 @@ def upload_bytes_dropped(upload: Upload) -> None:
             log.warning("upload.parts_kept", upload=upload.public_id, error=str(error))
 
 
-def _moved(upload: Upload) -> _Stored:
-    """Put the scratch file, hashed as it came, into storage."""
-    key = store().put_file(scratch_path(upload.id), upload.sha256, upload.size_bytes, hashed=True)
+def _moved(upload: Upload, claim: Claim | None) -> _Stored:
+    """Put the scratch file, hashed as it came, into storage.
+
+    With object storage, web servers and workers need not share a disk: a worker that does not find the file
+    leaves it to the server that took it for a while before it calls the bytes lost.
+    """
+    try:
+        key = store().put_file(scratch_path(upload.id), upload.sha256, upload.size_bytes, hashed=True)
+    except BlobMissing as error:
+        if claim is not None and claim.attempt < _ELSEWHERE and part_transport() is not None:
+            detail = "the bytes are on the machine that took them, or lost"
+            raise StorageUnavailable(detail) from error
+        raise
     return _Stored(key, upload.sha256, upload.sha1)
 
 
