@@ -2,70 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
+from core.clock import now
 from core.ids import Prefix, public_id
 from core.invariants import invariant
-from core.jobs.models import Job, JobState
+from core.jobs.owed import Subjects, has_heard, waits_for
 from media_ingest.adapters.storage import BlobMissing, store
+from media_ingest.domain.kinds import PROBE, WATCH
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.models import Asset, Derivative, Quota, Upload
 from media_ingest.services.finishing import RECEIVE
-from media_ingest.services.progress import PROBE
-from media_ingest.services.quotas import counted
+from media_ingest.services.probing import ASSET_READY
+from media_ingest.services.quotas import UNDER_WAY
 from media_ingest.services.sweeping import ORPHAN_AGE, storage_references
+from media_ingest.services.watching import ASSET_WATCHED
 
-_ALIVE: Final = (JobState.QUEUED, JobState.RUNNING)
+_SLACK: Final = timedelta(days=2)
+"""The nightly housekeeping may miss one night."""
 
 
 def register() -> None:
     """Add the checks to ``manage.py verify``; calling it again changes nothing."""
-    invariant("uploads: whatever is complete is stored or has a job that stores it")(_complete_uploads)
-    invariant("room: what is written down for an organisation is what its files and uploads add up to")(_room)
-    invariant("footage: whatever was received has an answer or a job that finds it")(_received_assets)
+    uploads, assets = Upload.objects.all(), Asset.objects.all()
+    ready = assets.filter(state=AssetState.READY)
+    waits_for(RECEIVE, _subjects(Prefix.UPLOAD, uploads.filter(state=UploadState.STORING)))
+    waits_for(PROBE, _subjects(Prefix.ASSET, assets.filter(state__in=[AssetState.RECEIVED, AssetState.PROBING])))
+    waits_for(WATCH, _subjects(Prefix.ASSET, ready.filter(watching__isnull=True)))
+    has_heard(ASSET_READY, _subjects(Prefix.ASSET, ready))
+    has_heard(ASSET_WATCHED, _subjects(Prefix.ASSET, ready.filter(watching__isnull=False)))
+    invariant("uploads: none is open long after its end")(_overdue_uploads)
     invariant("storage: every file that a row promises is there, whole")(_promised_files)
     invariant("storage: no file older than a day is forgotten")(_forgotten_files)
+    invariant("storage: what an organisation uses and has reserved is the sum of its rows")(_sums)
 
 
-def _complete_uploads() -> Iterator[str]:
-    waiting = Upload.objects.filter(state=UploadState.STORING)
-    for subject in _without_job(waiting, Prefix.UPLOAD, RECEIVE):
-        yield f"{subject} has all its bytes, and no job stores them"
+def _subjects(prefix: Prefix, rows: QuerySet[Upload] | QuerySet[Asset]) -> Subjects:
+    def subjects() -> Iterable[str]:
+        return (public_id(prefix, key) for key in rows.order_by().values_list("pk", flat=True).iterator())
+
+    return subjects
 
 
-def _room() -> Iterator[str]:
-    for row in Quota.objects.all():
-        used, reserved = counted(row.organisation_id)
-        if (row.used_bytes, row.reserved_bytes) != (used, reserved):
-            owner = public_id(Prefix.ORGANISATION, row.organisation_id)
-            yield (
-                f"{owner} has {row.used_bytes} bytes used and {row.reserved_bytes} reserved written down; "
-                f"its files are {used} and its uploads {reserved}"
-            )
-
-
-def _received_assets() -> Iterator[str]:
-    waiting = Asset.objects.filter(state__in=[AssetState.RECEIVED, AssetState.PROBING])
-    for subject in _without_job(waiting, Prefix.ASSET, PROBE):
-        yield f"{subject} was received, and no job looks at it"
-
-
-def _without_job(waiting: QuerySet[Upload] | QuerySet[Asset], prefix: Prefix, kind: str) -> Iterator[str]:
-    subjects = [public_id(prefix, key) for key in waiting.values_list("pk", flat=True)]
-    alive = Job.objects.filter(kind=kind, subject__in=subjects, state__in=_ALIVE).values_list("subject", flat=True)
-    yield from sorted(set(subjects) - set(alive))
+def _overdue_uploads() -> Iterator[str]:
+    for upload in Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lt=now() - _SLACK):
+        yield f"{upload.public_id} ended {upload.expires_at} and is still open"
 
 
 def _promised_files() -> Iterator[str]:
     blobs = store()
+    held = dict(blobs.listing())
     assets = Asset.objects.exclude(state=AssetState.WITHDRAWN)
     for rows, noun in ((assets, "footage"), (Derivative.objects.all(), "derivative")):
-        for key, size in rows.values_list("storage_key", "size_bytes").distinct().iterator():
+        promised = rows.order_by().values_list("storage_key", "size_bytes").distinct()
+        for key, size in promised.iterator():
+            if held.get(key) == size:
+                continue
             try:
-                found = blobs.size(key)
+                found = blobs.size(key)  # the list may be older than the row
             except BlobMissing:
                 yield f"{noun} {key} is not in storage"
                 continue
@@ -76,3 +75,18 @@ def _promised_files() -> Iterator[str]:
 def _forgotten_files() -> Iterator[str]:
     for key in store().sweep(storage_references, older_than=2 * ORPHAN_AGE, dry=True).removed:
         yield f"{key} is needed by nobody and was not swept"
+
+
+def _sums() -> Iterator[str]:
+    kept = _by_organisation(Asset.objects.exclude(state=AssetState.WITHDRAWN))
+    coming = _by_organisation(Upload.objects.filter(state__in=UNDER_WAY))
+    for row in Quota.objects.order_by("pk").iterator():
+        counted = kept.get(row.organisation_id, 0), coming.get(row.organisation_id, 0)
+        if counted != (row.used_bytes, row.reserved_bytes):
+            owner = public_id(Prefix.ORGANISATION, row.organisation_id)
+            noted = f"{row.used_bytes} + {row.reserved_bytes}"
+            yield f"{owner} uses {noted} bytes, and its rows say {counted[0]} + {counted[1]}"
+
+
+def _by_organisation(rows: QuerySet[Asset] | QuerySet[Upload]) -> dict[UUID, int]:
+    return dict(rows.order_by().values_list("organisation_id").annotate(total=Sum("size_bytes")))

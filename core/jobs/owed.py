@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from core.jobs.models import Job, JobState
@@ -49,16 +50,16 @@ def jobs_owed() -> Iterator[Owed]:
     known = {one.kind for one in registrations()}
     for kind, subjects in _by_kind.items():
         if kind in known:
-            jobs = Job.objects.filter(kind=kind, state__in=ALIVE)
-            yield from _missing(kind, subjects, set(jobs.values_list("subject", flat=True).iterator()))
+            yield from _missing(kind, subjects(), Job.objects.filter(kind=kind, state__in=ALIVE))
     for topic, subjects in _by_topic.items():
+        heard = list(subjects())
         for kind in kinds_for(topic):
-            jobs = Job.objects.filter(kind=kind)
-            yield from _missing(kind, subjects, set(jobs.values_list("subject", flat=True).iterator()))
+            yield from _missing(kind, heard, Job.objects.filter(kind=kind))
 
 
-def _missing(kind: str, subjects: Subjects, present: set[str]) -> Iterator[Owed]:
-    return (Owed(kind, subject) for subject in subjects() if subject not in present)
+def _missing(kind: str, subjects: Iterable[str], jobs: QuerySet[Job]) -> Iterator[Owed]:
+    present = set(jobs.values_list("subject", flat=True).iterator())
+    return (Owed(kind, subject) for subject in subjects if subject not in present)
 
 
 def jobs_catch_up() -> list[Owed]:

@@ -211,9 +211,12 @@ class LocalStore:
 
     def listing(self) -> Iterator[tuple[str, int]]:
         """See ``BlobStore.listing``."""
-        for path in (self._root / "blobs").glob("??/??/*"):
-            with suppress(FileNotFoundError):
-                yield path.relative_to(self._root).as_posix(), path.stat().st_size
+        for folder in (self._root / "blobs").glob("??/??"):
+            inside = f"blobs/{folder.parent.name}/{folder.name}"
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    with suppress(FileNotFoundError):
+                        yield f"{inside}/{entry.name}", entry.stat().st_size
 
     def sweep(self, referenced: References, *, older_than: timedelta, dry: bool) -> Sweep:
         """See ``BlobStore.sweep``.

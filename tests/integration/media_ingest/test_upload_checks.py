@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from core.clock import now
 from core.jobs.models import Job
 from media_ingest.adapters.scratch import scratch_path
 from media_ingest.adapters.storage import store
 from media_ingest.domain.states import UploadState
-from media_ingest.models import Upload
+from media_ingest.models import Quota, Upload
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
+from tests.factories.uploads import declared
 
 pytestmark = pytest.mark.django_db
 
@@ -52,15 +55,28 @@ def test_a_received_file_without_a_job_is_named() -> None:
     upload = upload_of(actor_as(), b"without a job")
     assert upload.asset is not None
     Job.objects.filter(kind="media_ingest.probe").delete()
-    assert f"{upload.asset.public_id} was received, and no job looks at it" in verify()
+    assert f"{upload.asset.public_id} waits for a job of kind media_ingest.probe, and there is none" in verify()
 
 
 def test_a_complete_upload_without_a_job_is_named() -> None:
     upload = upload_of(actor_as(), b"complete")
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.STORING, asset=None)
     Job.objects.filter(kind="media_ingest.receive").delete()
-    assert f"{upload.public_id} has all its bytes, and no job stores them" in verify()
+    assert f"{upload.public_id} waits for a job of kind media_ingest.receive, and there is none" in verify()
     assert not scratch_path(upload.id).exists()
+
+
+def test_an_upload_that_is_open_long_after_its_end_is_named() -> None:
+    upload = declared(actor_as())
+    assert verify() == ""
+    Upload.objects.filter(pk=upload.pk).update(expires_at=now() - timedelta(days=3))
+    assert f"{upload.public_id} ended" in verify()
+
+
+def test_sums_that_are_not_those_of_the_rows_are_named() -> None:
+    upload = upload_of(actor_as(), b"12345678")
+    Quota.objects.filter(organisation_id=upload.organisation_id).update(used_bytes=7)
+    assert "uses 7 + 0 bytes, and its rows say 8 + 0" in verify()
 
 
 def test_the_sweep_command_counts_without_touching() -> None:
