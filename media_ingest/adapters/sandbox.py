@@ -14,7 +14,6 @@ syscall tables of x86_64 and of the generic ABI (aarch64).
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import errno
 import fcntl
@@ -24,12 +23,16 @@ import signal
 import struct
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 EXIT_UNAVAILABLE: Final = 97
 """Exit status of the launcher when the sandbox cannot be applied: nothing was run."""
 
+_OFF: Final = "--off"
+"""Limits only; for development machines without Landlock."""
+_OPTIONS: Final = ("--ro", "--rw", "--rx", "--cpu", "--as", "--fsize", "--nofile", "--parent", "--pipe", _OFF)
+"""Files to read, a folder to make files in, a program to run; limits; a process that must be alive; descriptors that
+become 3, 4 …"""
 _PARKED_FROM: Final = 32
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -104,8 +107,7 @@ class SandboxUnavailableError(Exception):
     """The kernel cannot lock this process in; nothing may be opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a process may use: CPU seconds, address space, largest file it writes, open files."""
 
     cpu_s: int
@@ -114,8 +116,7 @@ class Limits:
     open_files: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxStatus:
+class SandboxStatus(NamedTuple):
     """Whether media can be processed here, for the health page."""
 
     available: bool
@@ -290,20 +291,26 @@ def _seccomp(*, may_execute: bool, may_fork: bool) -> None:
     install_filter(_filter(column, architecture, may_execute=may_execute, may_fork=may_fork), column)
 
 
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sandbox", allow_abbrev=False, description="Run a program locked in.")
-    parser.add_argument("--ro", action="append", default=[], help="a file it may read")
-    parser.add_argument("--rw", action="append", default=[], help="a folder it may make files in")
-    parser.add_argument("--rx", action="append", default=[], help="a program it may run")
-    parser.add_argument("--cpu", type=int, default=60)
-    parser.add_argument("--as", type=int, default=3_000_000_000, dest="address_space")
-    parser.add_argument("--fsize", type=int, default=1_000_000)
-    parser.add_argument("--nofile", type=int, default=64)
-    parser.add_argument("--parent", type=int, default=None, help="process id that must be alive")
-    parser.add_argument("--pipe", type=int, action="append", default=[], help="an open descriptor: becomes 3, 4 …")
-    parser.add_argument("--off", action="store_true", help="limits only; for development machines without Landlock")
-    parser.add_argument("command", nargs="+")
-    return parser.parse_args(argv)
+def _arguments(argv: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return what each option was given, and the command behind ``--``; exit 2 for anything else.
+
+    By hand: argparse would take longer to load than all the rest of the launcher, for each process.
+    """
+    given: dict[str, list[str]] = {name: [] for name in _OPTIONS}
+    rest = list(argv)
+    while rest and rest[0] != "--":
+        name = rest.pop(0)
+        if name not in given or (name != _OFF and not rest):
+            break
+        given[name].append("" if name == _OFF else rest.pop(0))
+    if len(rest) < 2 or rest[0] != "--":
+        sys.stderr.write(f"sandbox: [{'|'.join(_OPTIONS)} …] … -- PROGRAM [ARGUMENT …]\n")
+        sys.exit(2)
+    return given, rest[1:]
+
+
+def _number(given: Sequence[str], otherwise: int) -> int:
+    return int(given[-1]) if given else otherwise
 
 
 def _renumber(pipes: Sequence[int]) -> None:
@@ -317,20 +324,27 @@ def _renumber(pipes: Sequence[int]) -> None:
 
 def main(argv: Sequence[str]) -> NoReturn:
     """Lock this process in and become the program named after ``--``; exit 97 when that is not possible."""
-    chosen = _arguments(argv)
-    command = chosen.command
+    chosen, command = _arguments(argv)
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(ignored, signal.SIG_DFL)  # Python ignores both; the program must feel them
     try:
-        die_with_parent(chosen.parent)
-        _renumber(chosen.pipe)
-        limit(Limits(chosen.cpu, chosen.address_space, chosen.fsize, chosen.nofile))
-        if not chosen.off:
-            confine(readable=chosen.ro, writable=chosen.rw, executable=chosen.rx)
+        die_with_parent(int(chosen["--parent"][-1]) if chosen["--parent"] else None)
+        _renumber([int(pipe) for pipe in chosen["--pipe"]])
+        usual = Limits(cpu_s=60)
+        limit(
+            Limits(
+                cpu_s=_number(chosen["--cpu"], usual.cpu_s),
+                address_space=_number(chosen["--as"], usual.address_space),
+                file_size=_number(chosen["--fsize"], usual.file_size),
+                open_files=_number(chosen["--nofile"], usual.open_files),
+            )
+        )
+        if not chosen[_OFF]:
+            confine(readable=chosen["--ro"], writable=chosen["--rw"], executable=chosen["--rx"])
     except (SandboxUnavailableError, OSError, ValueError) as refusal:
         sys.stderr.write(f"sandbox: refusing to run: {refusal}\n")
         sys.exit(EXIT_UNAVAILABLE)
-    scratch = chosen.rw[0] if chosen.rw else "/nonexistent"
+    scratch = chosen["--rw"][0] if chosen["--rw"] else "/nonexistent"
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TMPDIR": scratch}
     os.execve(command[0], command, environment)  # noqa: S606 - an argument list, and no shell is the point
 
