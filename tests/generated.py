@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.t_table import page as faults
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -43,7 +45,11 @@ def openapi() -> str:
     return described()
 
 
-GENERATED: dict[str, Callable[[], str]] = {".env.example": env_example, "docs/reference/openapi.yaml": openapi}
+GENERATED: dict[str, Callable[[], str]] = {
+    ".env.example": env_example,
+    "docs/reference/faults.md": faults,
+    "docs/reference/openapi.yaml": openapi,
+}
 
 
 def main(arguments: list[str]) -> int:
