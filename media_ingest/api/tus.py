@@ -37,10 +37,21 @@ from media_ingest.domain.errors import (
     UPLOAD_TOO_LONG,
 )
 from media_ingest.domain.states import UploadState
-from media_ingest.domain.tus import CHUNK_TYPE, EXTENSIONS, VERSION, metadata, metadata_text, number
+from media_ingest.domain.tus import (
+    CHUNK_TYPE,
+    EXTENSIONS,
+    OVERRIDABLE,
+    OVERRIDE,
+    VERSION,
+    metadata,
+    metadata_text,
+    number,
+    sha256,
+)
+from media_ingest.domain.upload_errors import QUOTA_EXCEEDED, UPLOAD_PAUSED, WRONG_TRANSPORT
 from media_ingest.models import Upload
 from media_ingest.services.receiving import upload_append, upload_resume
-from media_ingest.services.uploads import upload_cancel, upload_create
+from media_ingest.services.uploads import Declared, upload_cancel, upload_declare
 
 PATH: Final = "/api/v1/tus"
 _SILENCE_S: Final = 60.0
@@ -70,6 +81,14 @@ class TusResource(BytesResource):
         TUS_CONTENT_TYPE.code: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         UPLOAD_HEADER.code: HTTPStatus.BAD_REQUEST,
     }
+
+    @override
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Take the method that a sender behind a narrow proxy means, not the POST that it had to send."""
+        meant = request.headers.get(OVERRIDE, "").upper()
+        if request.method == "POST" and meant in OVERRIDABLE:
+            request.method = meant
+        return super().dispatch(request, *args, **kwargs)
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -114,28 +133,32 @@ class TusCreation(TusResource):
         Contract(
             summary="Declare a file (tus creation)",
             status=201,
-            problems=(UPLOAD_HEADER, UPLOAD_NAME, UPLOAD_TOO_LARGE, NO_SPACE, TUS_VERSION),
+            problems=(UPLOAD_HEADER, UPLOAD_NAME, UPLOAD_TOO_LARGE, QUOTA_EXCEEDED, NO_SPACE, TUS_VERSION),
             scope=Scope.LIBRARY_WRITE,
         ),
         parameters=[_VERSION_HEADER, _LENGTH_HEADER, _METADATA_HEADER],
         request={CHUNK_TYPE: bytes},
-        responses=_answers("201", 400, 412, 413, 422, 503),
+        responses=_answers("201", 400, 402, 412, 413, 422, 503),
     )
     def post(self, request: Request) -> HttpResponse:
-        """Declare a file of ``Upload-Length`` bytes; ``Upload-Metadata`` gives ``filename`` and maybe ``batch``.
+        """Declare a file of ``Upload-Length`` bytes; ``Upload-Metadata`` gives ``filename``, maybe ``batch`` and more.
 
+        ``relativePath`` is its place on the sender's card, ``sha256`` and ``sample_sha256`` as in ``POST /uploads``.
         The first bytes may come along. ``Location`` is where the others go.
         """
         actor, plain = actor_of(request), plain_request(request)
         size = number(plain.headers.get("Upload-Length"), "Upload-Length")
         said = metadata(plain.headers.get("Upload-Metadata", ""))
-        upload = upload_create(
-            actor=actor,
+        declared = Declared(
             name=said.get("filename") or said.get("name", ""),
             size_bytes=size,
             batch=said.get("batch", ""),
+            folder=said.get("relativePath", "").replace("\\", "/").rpartition("/")[0],
+            sha256=sha256(said.get("sha256", ""), "sha256"),
+            sample_sha256=sha256(said.get("sample_sha256", ""), "sample_sha256"),
         )
-        if plain.content_type == CHUNK_TYPE and size:
+        upload = upload_declare(actor=actor, declared=declared)
+        if plain.content_type == CHUNK_TYPE and upload.state == UploadState.RECEIVING:
             upload = _append(actor, upload.id, 0, plain)
         return HttpResponse(
             status=HTTPStatus.CREATED, headers={**_state_headers(upload), "Location": f"{PATH}/{upload.public_id}"}
@@ -168,6 +191,8 @@ class TusUpload(TusResource):
                 UPLOAD_BUSY,
                 UPLOAD_CLOSED,
                 UPLOAD_GONE,
+                UPLOAD_PAUSED,
+                WRONG_TRANSPORT,
                 UPLOAD_TOO_LONG,
                 UPLOAD_HEADER,
                 CHUNK_DAMAGED,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from media_ingest.adapters.scratch import scratch_open
 from media_ingest.models import Asset, Upload
+from media_ingest.services.quotas import quota_limit_set
+from media_ingest.services.uploads import upload_pause
 from tests.factories.core import actor_as, key_of
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +232,78 @@ def test_a_signed_in_page_needs_its_csrf_token(actor: Actor) -> None:
     headers["X-CSRFToken"] = "x" * 32
     created = page.post("/api/v1/tus", data=CONTENT[:50], content_type=CHUNK, headers=headers)
     assert (created.status_code, created["Upload-Offset"]) == (201, "50")
+
+
+def test_every_answer_says_when_an_unfinished_upload_ends(sender: Sender) -> None:
+    created = sender.create()
+    place = created["Location"]
+    answers = [created, sender.patch(place, 0, CONTENT[:10]), sender.client.head(place)]
+    for answer in answers:
+        assert parsedate_to_datetime(answer["Upload-Expires"]) > datetime.now(UTC) + timedelta(days=13)
+    assert "Upload-Expires" not in sender.patch(place, 10, CONTENT[10:])
+
+
+def test_bytes_that_come_with_the_declaration_are_checked_too(sender: Sender) -> None:
+    def created(checksum: str) -> Any:
+        return sender.client.post(
+            "/api/v1/tus",
+            data=CONTENT[:500],
+            content_type=CHUNK,
+            headers={
+                "Upload-Length": str(SIZE),
+                "Upload-Metadata": "filename YS5tb3Y=",
+                "Upload-Checksum": f"sha256 {checksum}",
+            },
+        )
+
+    good = b64encode(hashlib.sha256(CONTENT[:500]).digest()).decode()
+    assert created(good)["Upload-Offset"] == "500"
+    problem(created(b64encode(bytes(32)).decode()), 460, "chunk_damaged")
+
+
+def test_a_sender_that_can_only_post_names_its_method(sender: Sender) -> None:
+    place = sender.create()["Location"]
+
+    def posted(method: str, content: bytes = b"", **headers: str) -> Any:
+        said = {"X-HTTP-Method-Override": method, **headers}
+        return sender.client.post(place, data=content, content_type=CHUNK, headers=said)
+
+    assert posted("PATCH", CONTENT[:700], **{"Upload-Offset": "0"}).status_code == 204
+    assert posted("head")["Upload-Offset"] == "700"
+    assert posted("TRACE").status_code == 405
+    assert posted("DELETE").status_code == 204
+    assert sender.client.head(place).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "metadata", ["filename YS5tb3Y=,filename Yi5tb3Y=", "filename !!", f"filename YS5tb3Y=,sha256 {'eA==' * 3}"]
+)
+def test_metadata_that_says_two_things_or_nonsense_is_refused(sender: Sender, metadata: str) -> None:
+    headers = {"Upload-Length": "5", "Upload-Metadata": metadata}
+    problem(sender.client.post("/api/v1/tus", headers=headers), 400, "upload_header_invalid")
+    assert not Upload.objects.exists()
+
+
+def test_metadata_gives_place_batch_and_hashes(sender: Sender) -> None:
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    said = {"filename": "A.mov", "relativePath": "CARD/../CLIP/A.mov", "batch": "card 1", "sha256": sha256}
+    text = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    headers = {"Upload-Length": str(SIZE), "Upload-Metadata": f"{text},is_confidential"}
+    place = sender.client.post("/api/v1/tus", headers=headers)["Location"]
+    upload = Upload.objects.get()
+    assert upload.batch is not None
+    assert (upload.folder, upload.batch.name, upload.declared_sha256) == ("CARD/CLIP", "card 1", sha256)
+    sender.patch(place, 0, CONTENT)
+    again = sender.client.post("/api/v1/tus", headers=headers)
+    assert (again.status_code, again["Upload-Offset"]) == (201, str(SIZE))
+    assert Asset.objects.count() == 1
+
+
+def test_a_paused_upload_and_a_full_quota_are_told_apart(sender: Sender, actor: Actor) -> None:
+    place = sender.create()["Location"]
+    upload = Upload.objects.get()
+    upload_pause(actor=actor, upload_id=upload.id)
+    problem(sender.patch(place, 0, CONTENT), 409, "upload_paused")
+    assert sender.client.head(place).status_code == 200
+    quota_limit_set(actor=Actor.system(), organisation_id=upload.organisation_id, limit_bytes=SIZE)
+    problem(sender.create(), 402, "quota_exceeded")
