@@ -20,6 +20,7 @@ from offcut.mhl import read_list
 from tests.factories.people import people_of, verified
 from tests.factories.store_proxy import Line, store_line
 from tests.house import ROOT, House, house
+from tests.media import clip
 from tests.services import s3_of_this_process, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -188,6 +189,15 @@ def test_an_upload_paused_elsewhere_stops_and_resumes(served: Served, tmp_path: 
     (sent,) = served.run("resume", upload.id)
     assert sent["state"] == "received"
     assert asset_of(served, sent).sha256 == sha256_of(path)
+
+
+def test_progress_is_followed_to_its_end(served: Served) -> None:
+    (sent,) = served.run("upload", str(clip("full_hd.mp4")))
+    told = served.run("progress", sent["asset_id"], "--follow")
+    assert {line["asset_id"] for line in told} == {sent["asset_id"]}
+    assert (told[-1]["stage"], told[-1]["life"]) == ("done", "done")
+    assert [line["stage_number"] for line in told] == sorted(line["stage_number"] for line in told)
+    assert served.run("progress") == []
 
 
 @pytest.mark.s3

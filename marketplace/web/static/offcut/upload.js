@@ -35,6 +35,7 @@
   }
 
   function moved(job, sent) {
+    if (job.state !== "going") return;
     job.sent = Math.min(sent, job.file.size);
     job.bar.value = percent(job);
     const [speed, left] = pace(job.marks, job.sent, job.file.size - job.sent);
@@ -75,7 +76,7 @@
   function row(file, batch, folder) {
     const item = document.createElement("li"), head = document.createElement("div"), name = document.createElement("strong");
     const actions = document.createElement("span"), bar = document.createElement("progress"), note = document.createElement("p");
-    const job = { file, batch, folder, item, bar, note, actions, calls: new Set(), sent: 0, offset: 0, marks: [], state: "waiting", tries: 0, id: remembered(file) };
+    const job = { file, batch, folder, item, bar, note, actions, calls: new Set(), sent: 0, safe: 0, offset: 0, marks: [], state: "waiting", tries: 0, id: remembered(file) };
     head.className = "line-head"; actions.className = "row"; note.className = "small num"; bar.max = 100; bar.value = 0;
     name.textContent = folder ? `${folder}/${file.name}` : file.name;
     note.textContent = `${size(file.size)} · ${words.waiting}`;
@@ -95,9 +96,12 @@
   function tell(job, verb) {
     if (job.id) sending.ask({ calls: new Set() }, verb === "drop" ? "DELETE" : "POST", `/uploads/${job.id}${verb === "drop" ? "" : `/${verb}`}`).catch(() => null);
   }
+  // Only what the server confirmed counts once nothing moves.
+  function settle(job) { job.sent = job.safe; job.bar.value = percent(job); }
   function halt(job, known) {
     job.state = "paused";
     sending.stop(job);
+    settle(job);
     if (!known) tell(job, "pause");
     named(job.hold, words.go, job.file);
     job.note.textContent = fill(words.stopped, { percent: percent(job) });
@@ -114,6 +118,7 @@
   function wait(job) {
     const until = Date.now() + Math.min(60, 2 ** job.tries) * 1000;
     job.tries += 1; job.state = "resting";
+    settle(job);
     named(job.hold, words.now, job.file);
     const tick = () => {
       if (job.state !== "resting") { clearInterval(job.clock); return; }

@@ -135,6 +135,7 @@ window.offcut = window.offcut || {};
       if (answer.status !== 200) throw new Later();
       job.offset = Number(answer.getResponseHeader("Upload-Offset"));
     }
+    job.safe = job.offset;
     hooks.moved(job, job.offset);
     let first = job.file.size === 0;
     while (job.offset < job.file.size || first) {
@@ -144,7 +145,7 @@ window.offcut = window.offcut || {};
       if (subtle) headers["Upload-Checksum"] = `sha256 ${base64(await subtle.digest("SHA-256", await body.arrayBuffer()))}`;
       if (job.state !== "going") throw new Stopped();
       const answer = await put(job, "PATCH", upload.upload_url, headers, body, (loaded) => hooks.moved(job, start + loaded));
-      if (answer.status === 204) { job.offset = Number(answer.getResponseHeader("Upload-Offset")); job.tries = 0; hooks.moved(job, job.offset); continue; }
+      if (answer.status === 204) { job.offset = Number(answer.getResponseHeader("Upload-Offset")); job.safe = job.offset; job.tries = 0; hooks.moved(job, job.offset); continue; }
       if ([404, 410].includes(answer.status)) throw new Gone();
       let problem = null;
       try { problem = JSON.parse(answer.responseText); } catch { problem = null; }
@@ -155,12 +156,15 @@ window.offcut = window.offcut || {};
   }
 
   async function parts(job, upload) {
+    let over = false;
     const size = upload.part_bytes, held = new Set(upload.parts_held || []), links = new Map(), etags = new Map(), moving = new Map();
     const length = (number) => Math.min(size, job.file.size - (number - 1) * size);
-    const tell = () => hooks.moved(job, [...held].reduce((sum, number) => sum + length(number), 0) + [...moving.values()].reduce((sum, one) => sum + one, 0));
+    const tell = () => {
+      job.safe = [...held].reduce((sum, number) => sum + length(number), 0);
+      if (!over) hooks.moved(job, job.safe + [...moving.values()].reduce((sum, one) => sum + one, 0));
+    };
     const missing = () => Array.from({ length: upload.parts_total }, (_, place) => place + 1).filter((number) => !held.has(number));
     const hash = whole(job);
-    let over = false;
 
     async function link(number) {
       const have = links.get(number);
