@@ -32,6 +32,8 @@ _NEAR_MS: Final = 120
 """A print this near stands for its moment by itself."""
 _FREQUENCIES: Final = 100
 """Coefficients that are compared: finer detail depends on where the cells fall."""
+_CHANGES: Final = 36
+"""Coefficients in which changes are compared: fine detail shimmers when a small picture is scaled roughly."""
 _SEEN_ALIKE: Final = 0.75
 """Likeness of two pictures from which they may be the same."""
 _WEAK: Final = 0.55
@@ -186,6 +188,7 @@ def _score(spectra: Floats, one: Track, other: Track, shift: int, crop: Crop | N
 
 def _agreement(mine: Floats, theirs: Floats) -> tuple[float, float]:
     """Return how alike two recordings change, -1 to 1, and how much the livelier one does, against its contrast."""
+    mine, theirs = mine[:, :_CHANGES], theirs[:, :_CHANGES]
     changes, other_changes = mine - mine.mean(axis=0), theirs - theirs.mean(axis=0)
     strength, other_strength = float(np.linalg.norm(changes)), float(np.linalg.norm(other_changes))
     agreement = float((changes * other_changes).sum()) / max(strength * other_strength, 1e-9)

@@ -187,7 +187,22 @@ def bits_of(cells: Floats) -> int:
 
 def all_bits_of(cells: Floats) -> NDArray[np.uint64]:
     """Return the 64 bits of many pictures' cells, ``(pictures, 16, 16)``."""
-    spectrum = _COSINES @ cells @ _COSINES.T
-    signs = (spectrum[:, _ROWS, _COLUMNS] > 0).astype(np.uint64)
-    bits: NDArray[np.uint64] = (signs << _PLACES).sum(axis=1, dtype=np.uint64)
+    return bits_of_spectra(spectra_of(cells))
+
+
+def spectra_of(cells: Floats) -> Floats:
+    """Return the 64 coefficients of each picture whose signs are its bits."""
+    spectra: Floats = (_COSINES @ cells @ _COSINES.T)[:, _ROWS, _COLUMNS]
+    return spectra
+
+
+def bits_of_spectra(spectra: Floats) -> NDArray[np.uint64]:
+    """Return the signs of coefficients as 64 bits each."""
+    bits: NDArray[np.uint64] = ((spectra > 0).astype(np.uint64) << _PLACES).sum(axis=1, dtype=np.uint64)
     return bits
+
+
+def mirrors() -> Floats:
+    """Return by what mirroring multiplies the coefficients: not at all, left to right, upside down, both."""
+    across, down = 1.0 - 2.0 * (_COLUMNS % 2), 1.0 - 2.0 * (_ROWS % 2)
+    return np.array([np.ones_like(across), across, down, across * down])

@@ -10,9 +10,9 @@ from uuid import UUID
 
 _MOVING: Final = 20
 """Movement, in thousandths of the picture's contrast, from which a recording proves itself by how it moves."""
-_SAME_MOVEMENT: Final = 500
+_SAME_MOVEMENT: Final = 350
 _SAME_LOOK_MOVING: Final = 800
-_SAME_LOOK_STILL: Final = 940
+_SAME_LOOK_STILL: Final = 920
 _LEAST_FRAMES: Final = 5
 _LEAST_MOVING_MS: Final = 2_200
 _LEAST_STILL_MS: Final = 4_000

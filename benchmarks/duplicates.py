@@ -1,0 +1,300 @@
+"""P10 and P11: finding near duplicates among a million prints, and how often the verdict is right.
+
+`python -m benchmarks.duplicates` makes copies of footage, watches everything as the product does, enters the originals
+in an installation and asks it about every copy. Thresholds were chosen on sources that are left out of the figures
+(`--tuning` reports those instead). The million prints are mixtures of pictures that were watched, mirrored at random:
+their bits hang together as those of real footage do, which random numbers would not.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.copies import CHANGES, FOLDER, Piece, pieces
+from benchmarks.house import house
+from benchmarks.measure import Row, arguments, percentile, show
+from media_ingest.adapters.prints import spectra_of
+from media_ingest.domain.watched import FramePrint, WatchSubject
+
+if TYPE_CHECKING:
+    from media_ingest.adapters.alignment import Track
+
+PRINTS: Final = 1_000_000
+_QUICK_PRINTS: Final = 50_000
+_QUERIES: Final = 1_000
+_PRINTS_A_FILE: Final = 250
+_SEED: Final = 20261122
+_LOOK_UP_MS: Final = 20
+_LOOK_UP_RECALL: Final = 0.98
+_PRECISION: Final = 0.99
+_RECALL: Final = 0.95
+
+
+# What is watched
+
+
+def subject_of(path: Path) -> WatchSubject:
+    """Return what the watcher wants to know of a copy that we made ourselves."""
+    with av.open(str(path)) as file:
+        stream = file.streams.video[0]
+        rate, base = Fraction(stream.average_rate or 25), Fraction(stream.time_base or Fraction(1, 1000))
+        frames = sum(packet.pts is not None for packet in file.demux(stream))
+        codec = {"libvpx-vp9": "vp9"}.get(stream.codec_context.name, stream.codec_context.name)
+        return WatchSubject(
+            width=stream.width,
+            height=stream.height,
+            rotation=0,
+            interlaced=False,
+            frame_rate=rate,
+            time_base=base,
+            duration_ticks=int(frames / rate / base),
+            frame_count=frames,
+            video_codec=codec,
+            has_audio=False,
+            audio_codec="",
+        )
+
+
+def prints_of(path: Path) -> tuple[FramePrint, ...]:
+    """Return the prints of a file, as the product makes them when it watches it."""
+    from media_ingest.adapters.watching import watch
+
+    with tempfile.TemporaryDirectory(dir=FOLDER) as scratch:
+        return watch(path, subject_of(path), scratch=Path(scratch)).prints
+
+
+# P11: are the verdicts right?
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was found of what there is."""
+
+    right: int
+    wrong: int
+    copies: int
+    missed: Counter[str]
+    pairs: int
+    mistakes: tuple[str, ...]
+
+    @property
+    def precision(self) -> float:
+        """Share of the verdicts that are right."""
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """Share of the copies that were found."""
+        return self.right / max(1, self.copies)
+
+
+def library(found: Sequence[Piece], owner: UUID) -> dict[UUID, str]:
+    """Enter originals; return the name of each by its id."""
+    from media_ingest.services.fingerprints import prints_store
+
+    names = {}
+    for number, piece in enumerate(found):
+        asset_id = _asset(owner, number)
+        prints_store(asset_id=asset_id, prints=prints_of(piece.path))
+        names[asset_id] = piece.name
+    return names
+
+
+def _asset(owner: UUID, number: int) -> UUID:
+    from media_ingest.models import Asset
+
+    facts = {"size_bytes": 1, "storage_key": "none", "state": "ready", "duration_ms": 1, "width": 1, "height": 1}
+    rate = {"frame_rate_num": 25, "frame_rate_den": 1}
+    return Asset.objects.create(organisation_id=owner, sha256=f"{number:064x}", original_name="-", **facts, **rate).pk
+
+
+def verdicts(found: Sequence[Piece], names: dict[UUID, str]) -> Tally:
+    """Ask the installation about every copy of every piece."""
+    from media_ingest.adapters.alignment import track_of
+
+    right, wrong, mistakes, missed = 0, 0, [], Counter[str]()
+    copies = [(piece, change, path) for piece in found for change, path in zip(CHANGES, piece.copies, strict=False)]
+    for piece, change, path in copies:
+        said = {names[asset_id] for asset_id in _same_as(track_of(prints_of(path)))}
+        right += piece.name in said
+        if piece.name not in said:
+            missed[change.name] += 1
+            mistakes.append(f"missed: {piece.name}, {change.name}")
+        for other in sorted(said - {piece.name}):
+            wrong += 1
+            mistakes.append(f"wrong: {piece.name}, {change.name}, taken for {other}")
+    return Tally(right, wrong, len(copies), missed, len(copies) * (len(names) - 1), tuple(mistakes))
+
+
+def _same_as(track: Track) -> list[UUID]:
+    from media_ingest.services.comparing import likeness_of
+    from media_ingest.services.fingerprints import assets_like, track_load
+
+    nobody = UUID(int=0)
+    if not len(track.times):
+        return []
+    return [one for one in assets_like(nobody, track) if likeness_of(track, track_load(one)) is not None]
+
+
+def verdict_row(tally: Tally, *, what: str) -> Row:
+    """P11 as a line of the table."""
+    kinds = len(CHANGES)
+    each = ", ".join(f"{name}: {count} missed" for name, count in tally.missed.items()) or "none missed"
+    return Row(
+        id="P11",
+        work=f"verdicts on {tally.copies} copies ({kinds} changes) and {tally.pairs} unrelated pairs, {what}",
+        baseline="what they were made from",
+        goal=f"precision ≥ {_PRECISION}, recall ≥ {_RECALL}",
+        figure=f"{tally.precision:.3f}, {tally.recall:.3f}",
+        met=tally.precision >= _PRECISION and tally.recall >= _RECALL,
+        note=f"{tally.wrong} wrong; {each}",
+    )
+
+
+# P10: how fast, and how completely, is a print found?
+
+
+def mixtures(pictures: NDArray[np.uint8], count: int, chance: np.random.Generator) -> NDArray[np.uint64]:
+    """Return prints of mixtures of two pictures, each mirrored or not: bits that hang together as real ones do."""
+    from media_ingest.adapters.prints import bits_of_spectra, mirrors
+
+    spectra = spectra_of(pictures.astype(np.float64))
+    spectra /= np.linalg.norm(spectra, axis=1, keepdims=True)
+    signs = mirrors()
+    made = []
+    for start in range(0, count, 50_000):
+        size = min(50_000, count - start)
+        one, other = chance.integers(0, len(spectra), (2, size))
+        share = chance.random((size, 1))
+        turned = [signs[chance.integers(0, len(signs), size)] for _ in range(2)]
+        made.append(bits_of_spectra(spectra[one] * turned[0] * share + spectra[other] * turned[1] * (1 - share)))
+    return np.concatenate(made)
+
+
+def fill(bits: NDArray[np.uint64], owner: UUID) -> NDArray[np.int64]:
+    """Enter prints in the index, a few hundred a file; return the number of each print's file."""
+    from django.db import transaction
+
+    from media_ingest.models import Fingerprint
+    from media_ingest.services.fingerprints import fingerprint
+
+    files = np.arange(len(bits)) // _PRINTS_A_FILE
+    ids = [_asset(owner, 1_000_000 + number) for number in range(int(files[-1]) + 1)]
+    with transaction.atomic():
+        for start in range(0, len(bits), 20_000):
+            part = range(start, min(start + 20_000, len(bits)))
+            rows = [fingerprint(ids[files[place]], int(bits[place])) for place in part]
+            Fingerprint.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
+    return files
+
+
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """How look-ups went, beside a scan of everything."""
+
+    milliseconds: list[float]
+    scan_milliseconds: list[float]
+    found: int
+    there: int
+    prints: int
+
+
+def look_ups(bits: NDArray[np.uint64], strangers: NDArray[np.uint64], chance: np.random.Generator) -> LookUps:
+    """Look up prints that are in the index, changed in up to seven bits, and prints that are not, in turn."""
+    from media_ingest.services.fingerprints import RADIUS, prints_near
+
+    mine, scans, found, there = [], [], 0, 0
+    for number in range(_QUERIES):
+        asked = int(bits[chance.integers(len(bits))]) if number % 2 else int(strangers[number])
+        for place in chance.choice(64, chance.integers(0, RADIUS + 1), replace=False) if number % 2 else ():
+            asked ^= 1 << int(place)
+        began = time.perf_counter()
+        near = prints_near(asked)
+        between = time.perf_counter()
+        true = np.flatnonzero(np.bitwise_count(bits ^ np.uint64(asked)) <= RADIUS)
+        scans.append(1000 * (time.perf_counter() - between))
+        mine.append(1000 * (between - began))
+        there += len(true)
+        found += min(len(near), len(true))
+    return LookUps(mine, scans, found, there, len(bits))
+
+
+def look_up_row(done: LookUps) -> Row:
+    """P10 as a line of the table."""
+    slow, recall = percentile(done.milliseconds, 0.95), done.found / max(1, done.there)
+    middle, scan = percentile(done.milliseconds, 0.5), percentile(done.scan_milliseconds, 0.5)
+    return Row(
+        id="P10",
+        work=f"look-up of every print within 7 bits, among {done.prints:,}",
+        baseline="a scan of all in numpy",
+        goal=f"95 % < {_LOOK_UP_MS} ms, recall ≥ {_LOOK_UP_RECALL}",
+        figure=f"{slow:.1f} ms, {recall:.3f}",
+        met=slow < _LOOK_UP_MS and recall >= _LOOK_UP_RECALL,
+        spread=f"{_QUERIES} look-ups",
+        note=f"median {middle:.1f} ms, the scan's {scan:.1f} ms; {done.there} neighbours to find",
+    )
+
+
+def measure(*, quick: bool, tuning: bool) -> tuple[list[Row], list[str]]:
+    """Measure both in one new installation; also return every mistake."""
+    chance = np.random.default_rng(_SEED)
+    made = pieces(drawn_only=quick)
+    reported = [piece for piece in made if quick or piece.tuned_on == tuning]
+    with house() as home:
+        owner = home.studio.organisation_id or UUID(int=0)
+        names = library(reported, owner)
+        tally = verdicts(reported, names)
+        pictures = np.concatenate([_cells(piece.path) for piece in made])
+        count = _QUICK_PRINTS if quick else PRINTS
+        bits = np.unique(mixtures(pictures, count, chance))
+        chance.shuffle(bits)
+        fill(bits, owner)
+        from media_ingest.models import Fingerprint
+
+        Fingerprint.objects.filter(asset_id__in=names).delete()
+        done = look_ups(bits, mixtures(pictures, _QUERIES, chance), chance)
+    what = "tuning half" if tuning else "drawn scenes" if quick else "reporting half"
+    return [look_up_row(done), verdict_row(tally, what=what)], list(tally.mistakes)
+
+
+def _cells(path: Path) -> NDArray[np.uint8]:
+    made = prints_of(path)
+    return np.frombuffer(b"".join(row.fine for row in made), np.uint8).reshape(-1, 16, 16)
+
+
+def rows(*, quick: bool, rounds: int) -> list[Row]:
+    """Return both promises with their figures, measured in a process of its own."""
+    del rounds  # every look-up and every pair is a round
+    command = [sys.executable, "-m", "benchmarks.duplicates", "--json", *(["--quick"] if quick else [])]
+    told: list[dict[str, Any]] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return [Row(**row) for row in told]
+
+
+def main() -> None:
+    """Measure, print the table, and say which verdicts were mistaken."""
+    parser = arguments("Near duplicates: look-ups and verdicts.", quick="drawn scenes only, fifty thousand prints")
+    parser.add_argument("--tuning", action="store_true", help="the half that thresholds were chosen on")
+    chosen = parser.parse_args()
+    found, mistakes = measure(quick=chosen.quick, tuning=chosen.tuning)
+    show(found, as_json=chosen.json)
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
