@@ -24,9 +24,9 @@ from media_ingest.adapters.store_port import (
     StorageError,
     StorageUnavailable,
     Sweep,
-    Tier,
     blob_key,
 )
+from media_ingest.domain.tiers import Tier
 
 _BLOCK: Final = 1 << 20
 _READ_ONLY: Final = 0o440

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from media_ingest.adapters.s3_client import patiently, stream
-from media_ingest.adapters.store_port import BlobMismatch, BlobMissing, StorageUnavailable, Tier
+from media_ingest.adapters.store_port import BlobMismatch, BlobMissing, StorageUnavailable
+from media_ingest.domain.tiers import Tier
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody

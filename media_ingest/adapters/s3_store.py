@@ -27,9 +27,9 @@ from media_ingest.adapters.store_port import (
     References,
     StorageError,
     Sweep,
-    Tier,
     blob_key,
 )
+from media_ingest.domain.tiers import Tier
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

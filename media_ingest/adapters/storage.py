@@ -23,10 +23,10 @@ from media_ingest.adapters.store_port import (
     StorageError,
     StorageUnavailable,
     Sweep,
-    Tier,
     blob_key,
     incoming_key,
 )
+from media_ingest.domain.tiers import Tier
 
 if TYPE_CHECKING:
     from media_ingest.adapters.s3_setup import Installed

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
+
+from media_ingest.domain.tiers import Tier
 
 KEY: Final = re.compile(r"blobs/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
 INCOMING: Final = "incoming"
@@ -41,13 +42,6 @@ class StorageUnavailable(StorageError, OSError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(errno.EIO, detail)
-
-
-class Tier(StrEnum):
-    """How fast, and at what price, an object is kept."""
-
-    HOT = "hot"
-    COLD = "cold"
 
 
 References = Callable[[Sequence[str]], set[str]]

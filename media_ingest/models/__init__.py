@@ -11,6 +11,7 @@ from media_ingest.models.detection import Detection
 from media_ingest.models.duplicate import NearDuplicate
 from media_ingest.models.fingerprint import Fingerprint, PrintTrack
 from media_ingest.models.quota import Quota
+from media_ingest.models.stored import StoredObject
 from media_ingest.models.upload import Upload
 from media_ingest.models.watching import Watching
 
@@ -27,6 +28,7 @@ __all__ = [
     "PrintTrack",
     "ProbeReport",
     "Quota",
+    "StoredObject",
     "Upload",
     "Watching",
 ]
