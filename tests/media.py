@@ -30,6 +30,7 @@ def tone(seconds: float = 2) -> list[str]:
 RECIPES: Final[dict[str, Sequence[str]]] = {
     "plain.mp4": [*picture(), *tone(), *_FAST, "-movflags", "+faststart"],
     "silent.mp4": [*picture(), *_FAST],
+    "bframes.mp4": [*picture(), "-c:v", "libx264", "-preset", "veryfast", "-g", "12", "-pix_fmt", "yuv420p"],
     "uhd.mp4": [*picture("3840x2160"), *_FAST],
     "full_hd.mp4": [*picture("1920x1080"), *tone(), *_FAST],
     "portrait.mp4": [*picture("240x426"), *_FAST],

@@ -141,6 +141,8 @@ def _cut_off(descriptor: int, family: str, size: int) -> bool:
         return _riff_cut_off(descriptor, size)
     if family == "matroska":
         return _segment_cut_off(os.pread(descriptor, _HEAD, 0), size)
+    if family == "mxf":
+        return _footer_cut_off(os.pread(descriptor, _HEAD, 0), size)
     return False
 
 
@@ -185,6 +187,20 @@ def _segment_cut_off(head: bytes, size: int) -> bool:
     at, length = _vint(head, begin + 4)
     unknown = (1 << (7 * (at - begin - 4))) - 1
     return length != unknown and at + length > size
+
+
+def _footer_cut_off(head: bytes, size: int) -> bool:
+    """Read where the header partition says that the footer begins; 0 is a recorder that never came back to say it.
+
+    Source: SMPTE ST 377-1, partition pack: key, BER length, versions, KAG size, this, previous, footer partition.
+    """
+    key = head.find(_MXF_PARTITION)
+    at = key + 16
+    if key < 0 or at >= len(head):
+        return False
+    at += 1 + (head[at] & 0x7F if head[at] & 0x80 else 0) + 8
+    this, _, footer = (int.from_bytes(head[place : place + 8], "big") for place in (at, at + 8, at + 16))
+    return this == 0 and footer > 0 and key + footer >= size
 
 
 def _vint(data: bytes, at: int) -> tuple[int, int]:

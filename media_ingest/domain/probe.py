@@ -123,7 +123,7 @@ def _sound(report: Facts) -> Rejection | None:
         channels, rate = stream.count("channels"), stream.count("rate")
         if stream.text("type") != "audio" or not (channels or rate):
             continue  # nothing is said: a broadcast track whose beginning was cut off
-        if channels > _MAX_CHANNELS or not _MIN_AUDIO_RATE <= rate <= _MAX_AUDIO_RATE:
+        if not 1 <= channels <= _MAX_CHANNELS or not _MIN_AUDIO_RATE <= rate <= _MAX_AUDIO_RATE:
             return Rejection(Reason.CODEC_NOT_ALLOWED, f"sound of {channels} channels at {rate} Hz")
     return None
 

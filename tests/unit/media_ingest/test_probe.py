@@ -253,7 +253,7 @@ def test_high_dynamic_range_is_told_by_the_transfer() -> None:
     assert accepted(video__transfer=16).hdr is DynamicRange.PQ
 
 
-@pytest.mark.parametrize(("channels", "rate"), [(65535, 48_000), (2, 0), (2, 999), (8, 768_000)])
+@pytest.mark.parametrize(("channels", "rate"), [(65535, 48_000), (0, 48_000), (2, 0), (2, 999), (8, 768_000)])
 def test_sound_that_no_recorder_makes_is_refused(channels: int, rate: int) -> None:
     """T06: 65535 channels, 0 Hz and 768 kHz are refused by range."""
     facts = report(stream_count=2)
