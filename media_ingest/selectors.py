@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from fractions import Fraction
+from typing import Final, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from core.accounts.policy import Actor, OrganisationKind, require
 from core.ids import NOT_FOUND
 from media_ingest.domain.actions import LIBRARY_REVIEW, LIBRARY_VIEW
 from media_ingest.domain.ownership import Hold, Outcome, OwnershipState
 from media_ingest.domain.states import AssetState
-from media_ingest.models import Asset, Batch, Clip, Derivative, NearDuplicate, OwnershipCase, Upload, Watching
+from media_ingest.domain.tiers import Sleeping, StorageFigures, Tier, TierFigures
+from media_ingest.models import (
+    Asset,
+    Batch,
+    Clip,
+    Derivative,
+    NearDuplicate,
+    OwnershipCase,
+    StoredObject,
+    Upload,
+    Watching,
+)
+
+_SLEEPING_SHOWN: Final = 100
 
 M = TypeVar("M", bound=models.Model)
 
@@ -130,3 +145,57 @@ def held_assets(asset_ids: Iterable[UUID]) -> set[UUID]:
 def asset_is_held(asset_id: UUID) -> bool:
     """Whether the clips of a file may not be offered at the moment."""
     return bool(holds_of([asset_id]))
+
+
+def storage_figures(actor: Actor) -> StorageFigures:
+    """Return what the actor's organisation keeps here (everybody, for the desk) and what it costs a year.
+
+    Masters and what was made of them, each stored object once. Bytes that two organisations have in common are
+    stored once and shown to both.
+    """
+    keeping = settings.OFFCUT.keeping
+    assets = _visible(Asset.objects.all(), actor, "organisation_id")
+    made = _visible(Derivative.objects.all(), actor, "asset__organisation_id")
+    cold = StoredObject.objects.filter(tier=Tier.COLD, storage_key__in=assets.values("storage_key"))
+    objects, size = _sums(assets)
+    made_objects, made_size = _sums(made)
+    cold_objects, cold_size = _sums(cold)
+    return StorageFigures(
+        tiers=(
+            TierFigures(
+                Tier.HOT, objects - cold_objects + made_objects, size - cold_size + made_size, keeping.hot_price
+            ),
+            TierFigures(Tier.COLD, cold_objects, cold_size, keeping.cold_price),
+        ),
+        dormant=_sleeping(assets, {Tier.HOT: keeping.hot_price, Tier.COLD: keeping.cold_price}),
+        cold_tier=keeping.cold_root is not None or (keeping.s3 is not None and keeping.s3.cold_class != "none"),
+        cold_after_days=keeping.cold_after_days,
+        dormant_after_days=keeping.dormant_after_days,
+    )
+
+
+def _sums(rows: QuerySet[Asset] | QuerySet[Derivative] | QuerySet[StoredObject]) -> tuple[int, int]:
+    """Count stored objects and their bytes, each once."""
+    each = rows.order_by().values("storage_key").annotate(length=Min("size_bytes"))
+    found = each.aggregate(objects=Count("storage_key"), size=Sum("length"))
+    return int(found["objects"]), int(found["size"] or 0)
+
+
+def _sleeping(assets: QuerySet[Asset], prices: dict[Tier, Fraction]) -> tuple[Sleeping, ...]:
+    shown = assets.exclude(state=AssetState.WITHDRAWN)
+    dormant = StoredObject.objects.exclude(dormant_since=None).filter(storage_key__in=shown.values("storage_key"))
+    rows = {row.storage_key: row for row in dormant.order_by("-size_bytes")[:_SLEEPING_SHOWN]}
+    found = shown.filter(storage_key__in=rows).order_by("-size_bytes", "id")[:_SLEEPING_SHOWN]
+    return tuple(
+        Sleeping(
+            asset_id=asset.id,
+            original_name=asset.original_name,
+            size_bytes=asset.size_bytes,
+            tier=Tier(row.tier),
+            last_used_at=row.last_used_at,
+            dormant_since=row.dormant_since,
+            price=prices[Tier(row.tier)],
+        )
+        for asset in found
+        if (row := rows[asset.storage_key]).dormant_since is not None
+    )

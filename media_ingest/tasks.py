@@ -12,6 +12,7 @@ from media_ingest.services.deriving import asset_derive
 from media_ingest.services.detecting import asset_detect
 from media_ingest.services.finishing import RECEIVE, upload_finish
 from media_ingest.services.glancing import asset_glance
+from media_ingest.services.lifecycle import lifecycle_run
 from media_ingest.services.previewing import clip_render
 from media_ingest.services.probing import asset_probe
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
@@ -75,4 +76,5 @@ def sweep(claim: Claim) -> None:
     """Keep house, and note the next night."""
     found = storage_sweep(actor=Actor.system())
     claim.progress("swept", found.blobs.kept, found.blobs.kept)
+    lifecycle_run(actor=Actor.system(), should_stop=claim.lost)
     sweep_schedule()

@@ -30,3 +30,7 @@ OWNERSHIP_SETTLE: Final = Action(
     frozenset({Role.OWNER, Role.CONTRACT, Role.FOOTAGE, Role.OPERATIONS, Role.LEAD}),
 )
 """Deciding whose footage it is; an auditor only looks."""
+STORAGE_KEEP: Final = Action(
+    "storage.keep", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.OPERATIONS, Role.LEAD})
+)
+"""Moving masters between tiers, and telling owners what sleeps."""

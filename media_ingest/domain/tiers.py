@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
+from uuid import UUID
 
 from core.money import Money, decimal_text, round_half_even
 
@@ -72,3 +73,44 @@ class TierFigures:
     def cost_per_year(self) -> Money:
         """What these bytes cost a year."""
         return yearly_cost(self.size_bytes, self.price)
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeping:
+    """A file that was neither read nor sold for long."""
+
+    asset_id: UUID
+    original_name: str
+    size_bytes: int
+    tier: Tier
+    last_used_at: datetime
+    dormant_since: datetime
+    price: Fraction
+
+    @property
+    def cost_per_year(self) -> Money:
+        """What keeping it costs a year, where it lies now."""
+        return yearly_cost(self.size_bytes, self.price)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFigures:
+    """What is kept, where, and what it costs a year."""
+
+    tiers: tuple[TierFigures, ...]
+    dormant: tuple[Sleeping, ...]
+    """The ones that cost most first, not all of them."""
+    cold_tier: bool
+    """Whether this installation has a cold tier."""
+    cold_after_days: int
+    dormant_after_days: int
+
+    @property
+    def size_bytes(self) -> int:
+        """All bytes."""
+        return sum(tier.size_bytes for tier in self.tiers)
+
+    @property
+    def cost_per_year(self) -> Money:
+        """What all of it costs a year: the sum of the tiers as they are shown."""
+        return sum((tier.cost_per_year for tier in self.tiers), Money.zero(CURRENCY))

@@ -19,9 +19,11 @@ from media_ingest.adapters.storage import store
 from media_ingest.models import Asset
 from media_ingest.services.sweeping import SWEEP, storage_sweep, sweep_schedule
 from media_ingest.services.uploads import upload_create
+from tests.factories.clock import Clock, clock
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
 
+__all__ = ["clock"]
 pytestmark = pytest.mark.django_db
 
 
@@ -30,16 +32,17 @@ def aged(path: Path) -> None:
     os.utime(path, (then, then))
 
 
-def test_old_objects_go_only_when_no_row_needs_them() -> None:
+def test_old_objects_go_only_when_no_row_needs_them(clock: Clock) -> None:
+    """T37: two days later, on either store."""
     kept, dropped = upload_of(actor_as(), b"kept for its row"), upload_of(actor_as(), b"whose row is gone")
     assert kept.asset is not None
     assert dropped.asset is not None
     keys = kept.asset.storage_key, dropped.asset.storage_key
-    for key in keys:
-        aged(store().path(key))
     dropped_id = dropped.asset.id
     dropped.delete()
     Asset.objects.filter(pk=dropped_id).delete()
+    assert storage_sweep(actor=Actor.system()).blobs.removed == ()
+    clock.ahead(timedelta(days=2))
     removed = storage_sweep(actor=Actor.system()).blobs.removed
     assert keys[1] in removed
     assert keys[0] not in removed
