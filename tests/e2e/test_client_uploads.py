@@ -164,11 +164,17 @@ def test_a_stopped_client_goes_on_with_nothing_sent_twice(
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert f"Continue with:  offcut upload {path}" in errors
-    (half,) = uploads_of(served, path.name)
+    with served.client() as client:
+        half = client.uploads.get(uploads_of(served, path.name)[0].id)
     assert half.state == "receiving"
+    held = dict.fromkeys(half.parts_held or (), 0)
+    if served.line is not None:
+        served.line.puts.clear()
     (sent,) = served.run("upload", str(path))
     assert sent["state"] == "received"
     assert sent["upload_id"] == half.id
+    if served.line is not None:
+        assert {number: served.line.puts[number] for number in held} == held
     assert asset_of(served, sent).sha256 == sha256_of(path)
     checked = verified(served.house)
     assert checked.returncode == 0, checked.stdout + checked.stderr
