@@ -11,6 +11,7 @@ import pytest
 from media_ingest.adapters.guard import Sniffed, guard, sniff
 from media_ingest.domain.reasons import Reason, Rejection
 from tests import media
+from tests.running import descendants
 
 FTYP = b"\0\0\0\x18ftypisom\0\0\2\0isommp42"
 
@@ -79,22 +80,26 @@ def test_a_real_clip_passes() -> None:
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    """T11: a pipe would hang for ever."""
     os.mkfifo(tmp_path / "clip.mp4")
     assert refused(tmp_path / "clip.mp4") == Reason.NOT_MEDIA
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """T11: a link may lead to a secret."""
     (tmp_path / "clip.mp4").symlink_to(media.clip("silent.mp4"))
     assert refused(tmp_path / "clip.mp4", media.clip("silent.mp4").stat().st_size) == Reason.NOT_MEDIA
 
 
 def test_a_second_name_of_a_file_is_refused(tmp_path: Path) -> None:
+    """T11: a hard link may be changed under us."""
     (tmp_path / "secret").write_bytes(FTYP)
     (tmp_path / "clip.mp4").hardlink_to(tmp_path / "secret")
     assert refused(tmp_path / "clip.mp4") == Reason.NOT_MEDIA
 
 
 def test_folders_and_devices_are_refused(tmp_path: Path) -> None:
+    """T11: neither a folder nor a device is opened by media code."""
     assert refused(tmp_path) == Reason.NOT_MEDIA
     assert refused(Path("/dev/zero")) == Reason.NOT_MEDIA
 
@@ -106,6 +111,7 @@ def test_a_missing_file_is_refused_without_its_path(tmp_path: Path) -> None:
 
 
 def test_a_file_of_holes_is_refused(tmp_path: Path) -> None:
+    """T11: a terabyte that takes no space."""
     with (tmp_path / "clip.mp4").open("wb") as file:
         file.write(FTYP)
         file.truncate(1 << 40)
@@ -113,6 +119,7 @@ def test_a_file_of_holes_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_size_than_declared_is_refused() -> None:
+    """T10: what is stored has the size that was declared."""
     clip = media.clip("silent.mp4")
     assert refused(clip, clip.stat().st_size + 1) == Reason.DAMAGED
 
@@ -121,3 +128,33 @@ def test_another_size_than_declared_is_refused() -> None:
 @pytest.mark.parametrize("share", [0.4, 0.9])
 def test_a_file_that_was_cut_off_is_damaged(name: str, share: float) -> None:
     assert refused(media.truncated(name, share)) == Reason.DAMAGED
+
+
+def test_special_files_are_refused_at_once_and_start_nothing(tmp_path: Path) -> None:
+    """T11: all of them in under 50 ms of processor time each, and no child process exists afterwards."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "once").write_bytes(b"x" * 100)
+    (tmp_path / "twice").hardlink_to(tmp_path / "once")
+    with (tmp_path / "sparse").open("wb") as sparse:
+        sparse.write(b"\0\0\0\x18ftypisom\0\0\2\0isommp42")
+        sparse.truncate(1 << 40)
+    sizes, running = {"twice": 100, "sparse": 1 << 40}, descendants(os.getpid())
+    for path in [*(tmp_path / name for name in ("pipe", "link", "folder", "twice", "sparse")), Path("/dev/zero")]:
+        started = time.thread_time()
+        assert isinstance(guard(path, size_bytes=sizes.get(path.name, 0)), Rejection), path.name
+        assert time.thread_time() - started < 0.05
+    assert descendants(os.getpid()) == running
+
+
+def test_an_mxf_whose_footer_is_missing_is_damaged(tmp_path: Path) -> None:
+    """T10: nine tenths of a recording that says where its end is."""
+    whole = media.clip("prores.mxf").read_bytes()
+    path = tmp_path / "cut.mxf"
+    path.write_bytes(whole[: len(whole) * 9 // 10])
+    found = guard(path, size_bytes=path.stat().st_size)
+    assert isinstance(found, Rejection)
+    assert found.reason == Reason.DAMAGED
+    path.write_bytes(whole)
+    assert guard(path, size_bytes=len(whole)) == Sniffed("mxf", len(whole))
