@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from core.clock import now
 from core.ids import Prefix, public_id
@@ -16,7 +16,16 @@ from core.jobs.owed import Subjects, has_heard, waits_for
 from media_ingest.adapters.storage import BlobMissing, store
 from media_ingest.domain.kinds import PROBE, WATCH
 from media_ingest.domain.states import AssetState, UploadState
-from media_ingest.models import Asset, Derivative, Quota, Upload
+from media_ingest.models import (
+    Asset,
+    Derivative,
+    Fingerprint,
+    NearDuplicate,
+    OwnershipCase,
+    PrintTrack,
+    Quota,
+    Upload,
+)
 from media_ingest.services.finishing import RECEIVE
 from media_ingest.services.probing import ASSET_READY
 from media_ingest.services.quotas import UNDER_WAY
@@ -37,6 +46,7 @@ def register() -> None:
     has_heard(ASSET_READY, _subjects(Prefix.ASSET, ready))
     has_heard(ASSET_WATCHED, _subjects(Prefix.ASSET, ready.filter(watching__isnull=False)))
     invariant("uploads: none is open long after its end")(_overdue_uploads)
+    invariant("duplicates: pairs are of one owner, cases of two; what was watched can be found")(_pairs)
     invariant("storage: every file that a row promises is there, whole")(_promised_files)
     invariant("storage: no file older than a day is forgotten")(_forgotten_files)
     invariant("storage: what an organisation uses and has reserved is the sum of its rows")(_sums)
@@ -47,6 +57,16 @@ def _subjects(prefix: Prefix, rows: QuerySet[Upload] | QuerySet[Asset]) -> Subje
         return (public_id(prefix, key) for key in rows.order_by().values_list("pk", flat=True).iterator())
 
     return subjects
+
+
+def _pairs() -> Iterator[str]:
+    for pair in NearDuplicate.objects.exclude(asset__organisation=F("of__organisation")):
+        yield f"{pair.public_id} is of two organisations"
+    for case in OwnershipCase.objects.filter(asset__organisation=F("other__organisation")):
+        yield f"{case.public_id} is about one organisation"
+    entered = Fingerprint.objects.filter(asset=OuterRef("asset"))
+    for track in PrintTrack.objects.filter(~Exists(entered), count__gt=0).only("asset_id"):
+        yield f"{public_id(Prefix.ASSET, track.asset_id)} has prints and none is in the index"
 
 
 def _overdue_uploads() -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -27,9 +26,6 @@ from media_ingest.models import Asset, NearDuplicate
 from media_ingest.selectors import asset_get
 from media_ingest.services.cases import hold_publish, ownership_case_open
 from media_ingest.services.fingerprints import assets_like, track_load
-
-COMPARE: Final = "media_ingest.compare"
-"""The kind of job that looks for near duplicates of a watched recording."""
 
 log = get_logger(__name__)
 
