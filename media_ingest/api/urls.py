@@ -6,6 +6,7 @@ from django.urls import path
 
 from media_ingest.api.batches import BatchCollection, BatchDetail, BatchReceipt
 from media_ingest.api.cases import OwnershipCaseCollection, OwnershipCaseDetail, OwnershipCaseSettle
+from media_ingest.api.duplicates import AssetDuplicates, AssetDuplicatesKeep
 from media_ingest.api.library import (
     AssetCollection,
     AssetDetail,
@@ -15,6 +16,7 @@ from media_ingest.api.library import (
     ClipPreview,
 )
 from media_ingest.api.media import Media
+from media_ingest.api.storage import Storage
 from media_ingest.api.tus import TusCreation, TusUpload
 from media_ingest.api.uploads import (
     UploadCollection,
@@ -42,6 +44,8 @@ urlpatterns = [
     path("tus/<str:upload_id>", TusUpload.as_view()),
     path("assets", AssetCollection.as_view()),
     path("assets/<str:asset_id>", AssetDetail.as_view()),
+    path("assets/<str:asset_id>/duplicates", AssetDuplicates.as_view()),
+    path("assets/<str:asset_id>/duplicates/keep", AssetDuplicatesKeep.as_view()),
     path("assets/<str:asset_id>/progress", AssetProgress.as_view()),
     path("assets/<str:asset_id>/watching", AssetWatching.as_view()),
     path("assets/<str:asset_id>/sprite.vtt", SpriteTrack.as_view()),
@@ -50,6 +54,7 @@ urlpatterns = [
     path("clips/<str:clip_id>/preview", ClipPreview.as_view()),
     path("clips/<str:clip_id>/labels/<str:label>/dispute", ClipLabelDispute.as_view()),
     path("media/<str:token>", Media.as_view()),
+    path("storage", Storage.as_view()),
     path("desk/ownership_cases", OwnershipCaseCollection.as_view()),
     path("desk/ownership_cases/<str:ownership_case_id>", OwnershipCaseDetail.as_view()),
     path("desk/ownership_cases/<str:ownership_case_id>/settle", OwnershipCaseSettle.as_view()),
