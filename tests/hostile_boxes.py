@@ -33,6 +33,11 @@ def patch(name: str, kind: bytes, offset: int, value: bytes) -> Callable[[], byt
     return make
 
 
+def beginning(name: str, share: float) -> bytes:
+    """The first part of a clip."""
+    return media.truncated(name, share).read_bytes()
+
+
 def encoded(codec: str, ending: str) -> Callable[[], bytes]:
     """Five small frames in a codec that we do not take."""
 

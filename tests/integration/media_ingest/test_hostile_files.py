@@ -22,7 +22,7 @@ from media_ingest.domain import formats
 from media_ingest.domain.footage import Footage
 from media_ingest.domain.probe import parse
 from media_ingest.domain.reasons import Rejection
-from tests import hostile, media
+from tests import hostile, hostile_boxes, media
 from tests.hostile import Stage
 
 MOST_CPU_MS: Final = 2000
@@ -198,7 +198,7 @@ def test_headers_that_take_minutes_are_refused_in_seconds(canary: Canary, tmp_pa
 @pytest.mark.slow
 def test_control_the_same_headers_take_a_bare_prober_long() -> None:
     """T07, control: a seventh of those tags keeps an unlimited reader busy for longer than our whole allowance."""
-    path = media.written("tags-control.mkv", hostile.boxes.many_tags(30_000))
+    path = media.written("tags-control.mkv", hostile_boxes.many_tags(30_000))
     bare = [media.FFMPEG, "-nostdin", "-v", "error", "-i", str(path), "-f", "null", "-"]
     started = os.times()
     subprocess.run(bare, check=False, capture_output=True, timeout=150)
@@ -248,7 +248,7 @@ def test_control_a_bare_ffmpeg_follows_a_playlist(canary: Canary) -> None:
 
 def test_a_report_of_an_enormous_tag_stays_small() -> None:
     """T07: fifteen megabytes in a tag do not swell the report."""
-    assert len(json.dumps(probe_file(media.written("tag.mkv", hostile.boxes.one_tag(15 << 20))))) < 20_000
+    assert len(json.dumps(probe_file(media.written("tag.mkv", hostile_boxes.one_tag(15 << 20))))) < 20_000
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -133,7 +133,7 @@ def test_bubblewrap_that_cannot_work_is_left_out_or_refused_as_demanded(settings
         with pytest.raises(DomainError) as caught:
             attempt()
         assert caught.value.code == "sandbox_unavailable"
-        assert "No permissions to create new namespace" in caught.value.extra["missing"]
+        assert "No permissions to create new namespace" in str(caught.value.extra["missing"])
     assert descendants(os.getpid()) == []
 
 
