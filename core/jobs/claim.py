@@ -56,6 +56,7 @@ class Claim:
         self.payload: dict[str, str | int] = job.payload
         self.attempt = job.attempt
         self.settled = False
+        self.settling = False
         self._token = token
         self._lost = threading.Event()
         self._stage = ""
@@ -110,6 +111,7 @@ class Claim:
         ``LeaseLost`` and changes nothing. A database that restarts just now is waited for.
         """
         database_awaited()
+        self.settling = True
         with transaction.atomic():
             held = self._held().select_for_update().first()
             if held is None:
@@ -147,7 +149,8 @@ def _beat_until(claim: Claim, stop: threading.Event) -> None:
         while not stop.wait(pause):
             try:
                 if not claim.beat():
-                    log.warning("job.lease_lost", job_id=str(claim.job_id))
+                    if not claim.settling:  # then it is over, not lost
+                        log.warning("job.lease_lost", job_id=str(claim.job_id))
                     return
                 pause = usual
             except OUTAGE as error:

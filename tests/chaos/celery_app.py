@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import django
 from celery import shared_task
@@ -20,9 +21,20 @@ kinds.register()
 kinds.hook()
 if sweep := os.environ.get("CHAOS_SWEEP_S"):
     app.conf.beat_schedule["reconcile"]["schedule"] = float(sweep)
+if visible := os.environ.get("CHAOS_VISIBLE_S"):
+    app.conf.broker_transport_options["visibility_timeout"] = int(visible)
+    app.conf.broker_transport_options["unacked_restore_interval"] = 1
+    app.conf.broker_transport_options["unacked_restore_throttle"] = 1
 
 
 @shared_task(name=kinds.PLAIN)
 def plain(subject: str) -> None:
     """Do the same work as an ordinary Celery task: the message is all there is of it."""
+    record(actor=Actor.system(), action=kinds.EFFECT, subject=subject)
+
+
+@shared_task(name=kinds.LATE, acks_late=True)
+def late(subject: str, length_ms: int) -> None:
+    """Do long work as an ordinary Celery task that acknowledges its message at the end."""
+    threading.Event().wait(length_ms / 1000)
     record(actor=Actor.system(), action=kinds.EFFECT, subject=subject)

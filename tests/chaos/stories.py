@@ -24,10 +24,13 @@ def upload_waiting(seed: int = 7) -> Asset:
     return Asset.objects.get(uploads=Upload.objects.get(pk=upload.pk))
 
 
-def order_waiting(*, clips: int = 2, shard_bytes: int = 1) -> Order:
-    """Film, upload, license and sell some clips; everything is done but the build, of one shard for each clip."""
+def order_waiting(*, clips: int = 2, first: int = 0, shard_bytes: int = 1) -> Order:
+    """Film, upload, license and sell some clips; everything is done but the build, of one shard for each clip.
+
+    ``first`` numbers the recordings: the same ones again would be somebody else's footage.
+    """
     studio = studio_signed()
-    made = [clip_from(studio, rush(number), f"rush{number}.mp4") for number in range(clips)]
+    made = [clip_from(studio, rush(number), f"rush{number}.mp4") for number in range(first, first + clips)]
     for clip in made:
         clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
         listings_create(actor=SYSTEM, asset_id=clip.asset_id)

@@ -24,7 +24,7 @@ from tests.chaos import kinds
 from tests.chaos.hosts import Shared, hosts, shared_here
 from tests.chaos.proof import done_once, verify, wait_done
 from tests.factories.core import actor_as, key_of
-from tests.factories.delivery import rush
+from tests.factories.delivery import home, rush
 from tests.services import Valkey, valkey, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -134,7 +134,7 @@ def test_a_request_does_not_need_the_broker(tmp_path: Path, broker: Valkey, shar
         _process(broker).send_signal(signal.SIGSTOP)
         assert _uploaded(addresses[1], key, rush(6)) < REQUESTS_WITHIN_S
         _process(broker).send_signal(signal.SIGCONT)
-        assets = Asset.objects.filter(organisation_id=studio.organisation_id)
+        assets = Asset.objects.filter(organisation_id=home(studio))
         waiting = Job.objects.filter(kind=PROBE, subject__in=[asset.public_id for asset in assets])
         assert [job.state for job in waiting] == [JobState.QUEUED] * 2
         worker.consume()
