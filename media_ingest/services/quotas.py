@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from core.accounts.models import Organisation
 from core.accounts.policy import Actor, require
 from core.audit.services import record
-from core.ids import NOT_FOUND
+from core.ids import NOT_FOUND, Prefix, public_id
 from media_ingest.domain.actions import UPLOAD_EXPIRE
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.domain.upload_errors import QUOTA_EXCEEDED
@@ -100,7 +100,7 @@ def quota_limit_set(*, actor: Actor, organisation_id: UUID, limit_bytes: int | N
         record(
             actor=actor,
             action="quota.limit_set",
-            subject=f"quota:{organisation_id}",
+            subject=public_id(Prefix.ORGANISATION, organisation_id),
             organisation_id=organisation_id,
             before={"limit_bytes": before},
             after={"limit_bytes": limit_bytes},

@@ -8,6 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -16,6 +18,7 @@ from core.accounts.models import Organisation
 from core.accounts.policy import Actor
 from core.clock import now
 from core.errors import DomainError
+from core.ids import Prefix, public_id, uuid7
 from media_ingest.domain.states import UploadState
 from media_ingest.domain.upload_errors import QUOTA_EXCEEDED
 from media_ingest.models import Asset, Quota, Upload
@@ -215,3 +218,24 @@ def test_ten_first_touches_at_once_make_one_row() -> None:
 
     assert at_once(reserve) == ["declared"] * SENDERS
     assert Quota.objects.get().reserved_bytes == SENDERS
+
+
+def test_an_operator_sees_agrees_and_counts_anew(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    actor = actor_as()
+    declared(actor)
+    Quota.objects.update(used_bytes=7)
+    owner = public_id(Prefix.ORGANISATION, home(actor))
+    call_command("quota", owner, limit=3 * SIZE, recount=True)
+    told = capsys.readouterr().out.split("\n")
+    assert told[:4] == [
+        f"limit: {3 * SIZE}",
+        "used: 0",
+        f"reserved by uploads under way: {SIZE}",
+        f"free: {2 * SIZE}",
+    ]
+    call_command("quota", owner, usual=True)
+    assert quota_room(home(actor)).limit_bytes == settings.OFFCUT.quota_bytes
+    with pytest.raises(CommandError):
+        call_command("quota", public_id(Prefix.ORGANISATION, uuid7()), limit=-1)
+    with pytest.raises(CommandError):
+        call_command("quota", "org_x")
