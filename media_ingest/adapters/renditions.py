@@ -13,15 +13,15 @@ from media_ingest.domain import formats
 from media_ingest.domain.previews import PREVIEW_MAX_RATE, PosterPlan, PreviewPlan
 
 _THREADS: Final = 2
-_INPUT: Final[Mapping[str, str | int]] = {
+READ: Final[Mapping[str, str | int]] = {
     "protocol_whitelist": formats.PROTOCOL_WHITELIST,
     "format_whitelist": formats.FORMAT_WHITELIST,
     "codec_whitelist": formats.CODEC_WHITELIST,
     "max_streams": formats.MAX_STREAMS,
     "threads": _THREADS,
 }
-_DECODED: Final[Mapping[str, str | int]] = {**_INPUT, "max_pixels": formats.MAX_PIXELS}
-_CLEAN: Final[Mapping[str, str | int]] = {
+DECODED: Final[Mapping[str, str | int]] = {**READ, "max_pixels": formats.MAX_PIXELS}
+CLEAN: Final[Mapping[str, str | int]] = {
     "map_metadata": -1,
     "map_chapters": -1,
     "fflags": "+bitexact",
@@ -29,7 +29,7 @@ _CLEAN: Final[Mapping[str, str | int]] = {
     "threads": _THREADS,
 }
 """No tag of the source, and the same bytes each time."""
-_MUXERS: Final = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
+MUXERS: Final = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
 _STILL: Final[Mapping[str, str | int]] = {"f": "image2", "update": 1, "vcodec": "mjpeg", "frames:v": 1, "q:v": 4}
 _OPENING: Final[Mapping[str, str | int]] = {"preset": "superfast", "crf": 27}
 _WHOLE: Final[Mapping[str, str | int]] = {"preset": "veryfast", "crf": 26}
@@ -64,9 +64,9 @@ def poster(path: Path, out: Path, plan: PosterPlan, *, should_stop: Stop = never
     budget = Budget(cpu_s=120, wall_s=300, file_size=_PICTURE_BYTES)
     near: dict[str, str | int] = {"ss": _seconds(plan.at_ms), "noaccurate_seek": "", "skip_frame": "nokey"}
     for where in (near, {}):
-        source = ffmpeg.input(f"file:{path}", **_flags(where), **_DECODED)
+        source = ffmpeg.input(f"file:{path}", **_flags(where), **DECODED)
         picture = _scaled(source, plan, "pc").filter("format", "yuvj420p")
-        made = picture.output(f"file:{out}", **_STILL, **_CLEAN)
+        made = picture.output(f"file:{out}", **_STILL, **CLEAN)
         try:
             run(made.get_args(), budget=budget, readable=[path], scratch=out.parent, should_stop=should_stop)
             return _made(out)
@@ -103,7 +103,7 @@ def openings(
         outputs.append(_moving(source, branches[0], plan, moving, _OPENING))
         middle = branches[1].filter("trim", start=_seconds(plan.length_ms // 2))
         middle = middle.filter("scale", *plan.poster, flags="area", out_range="pc").filter("format", "yuvj420p")
-        outputs.append(middle.output(f"file:{still}", **_STILL, **_CLEAN))
+        outputs.append(middle.output(f"file:{still}", **_STILL, **CLEAN))
     _preview_run(path, folder, plans, ffmpeg.merge_outputs(*outputs), should_stop=should_stop, on_progress=on_progress)
     for moving, still in made:
         _made(moving)
@@ -135,7 +135,7 @@ def _opened(path: Path, plan: PreviewPlan, origin_us: int) -> tuple[ffmpeg.Strea
     """Return the source from the plan's first frame on, and its small picture."""
     at = origin_us + plan.start_ms * 1000
     place: dict[str, str | int] = {"seek_timestamp": 1, "ss": f"{at}us"} if plan.start_ms else {}
-    source = ffmpeg.input(f"file:{path}", t=_seconds(plan.length_ms), **place, **_DECODED)
+    source = ffmpeg.input(f"file:{path}", t=_seconds(plan.length_ms), **place, **DECODED)
     return source, _scaled(source, plan, "tv").filter("format", "yuv420p")
 
 
@@ -153,7 +153,7 @@ def _moving(
         **look,
     }
     options |= {"acodec": "aac", "b:a": "96k", "ac": 2, "ar": 48_000} if plan.with_audio else {}
-    return ffmpeg.output(*streams, f"file:{out}", **options, **_CLEAN)
+    return ffmpeg.output(*streams, f"file:{out}", **options, **CLEAN)
 
 
 def _preview_run(
@@ -194,11 +194,11 @@ def remux(
     ``mkv``. Same input, same bytes.
     """
     size = path.stat().st_size
-    source = ffmpeg.input(f"file:{path}", **_INPUT, fflags="+genpts")
-    options: dict[str, str | int] = {"f": _MUXERS[container], "c": "copy"}
+    source = ffmpeg.input(f"file:{path}", **READ, fflags="+genpts")
+    options: dict[str, str | int] = {"f": MUXERS[container], "c": "copy"}
     options |= {"movflags": "+faststart"} if container == "mp4" else {}
     # "?" makes the sound optional: one command for silent footage too.
-    made = ffmpeg.output(source["V:0"], source["a:0?"], f"file:{out}", **options, **_CLEAN)
+    made = ffmpeg.output(source["V:0"], source["a:0?"], f"file:{out}", **options, **CLEAN)
     budget = Budget(
         cpu_s=60 + size // 50_000_000, wall_s=300 + size / 5_000_000, file_size=size * 2 + 16_000_000, stall_s=600
     )

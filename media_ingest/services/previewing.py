@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.accounts.policy import Actor
+from core.accounts.policy import Actor, require
 from core.audit.services import record
 from core.jobs.models import Job, JobState
 from core.jobs.services import Claim, enqueue
 from core.logging import get_logger
 from media_ingest.adapters.renditions import preview
 from media_ingest.adapters.storage import store
+from media_ingest.domain.actions import LIBRARY_VIEW
 from media_ingest.domain.errors import CLIP_NOT_SHOWN
 from media_ingest.domain.kinds import PREVIEW
 from media_ingest.domain.previews import preview_plan
@@ -45,7 +46,12 @@ def clip_preview(*, actor: Actor, clip_id: UUID) -> PreviewState:
 
     Refused with ``clip_not_shown`` when its file was withdrawn or refused.
     """
-    clip = clip_get(actor, clip_id)
+    require(actor, LIBRARY_VIEW)
+    return preview_ensure(clip=clip_get(actor, clip_id))
+
+
+def preview_ensure(*, clip: Clip) -> PreviewState:
+    """Do the same for a clip that the caller may see, such as one on offer. Its asset has to be loaded."""
     if clip.asset.state != AssetState.READY:
         raise CLIP_NOT_SHOWN(f"Its file is {clip.asset.state}. Nothing was started.")
     with transaction.atomic():

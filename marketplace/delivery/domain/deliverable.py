@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.timecode import ratio_text
 from marketplace.delivery.domain.certificate import LicensedClip, PriceFacts, UseCaseFacts
 from marketplace.delivery.domain.folder import Grant
 from marketplace.delivery.domain.plan import SampleSpec
 from marketplace.delivery.domain.rows import Audio, Camera, Color, SampleRow
+from media_ingest.domain.cuts import CutMethod
 from media_ingest.domain.formats import delivery_container
 from media_ingest.domain.timing import tolerated
 
@@ -27,6 +29,7 @@ class Picture:
     audio: Audio | None
     camera: Camera | None
     capture_date: str | None
+    interlaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """A delivered video: its name in the shard, size in bytes, SHA-256 as hex, and what it shows now."""
+
+    file: str
+    size_bytes: int
+    sha256: str
+    method: CutMethod
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class Deliverable:
     """One licensed clip: the span ``[start_ms, end_ms)`` of a source. Ids are public ids."""
 
@@ -60,6 +74,10 @@ class Deliverable:
     currency: str
     start_ms: int
     end_ms: int
+    start_ticks: int
+    """The exact span, in units of ``time_base`` seconds from the source's first frame."""
+    end_ticks: int
+    time_base: Fraction
     source: Source
     picture: Picture
     words: Words
@@ -71,14 +89,9 @@ class Deliverable:
 
     @property
     def container(self) -> str:
-        """Container of the delivered video, the plainest that holds its streams as they are."""
+        """Container of a copied video, the plainest that holds its streams as they are."""
         audio = self.picture.audio
         return delivery_container(self.picture.video_codec, (audio.codec or "") if audio else "")
-
-    @property
-    def file(self) -> str:
-        """Name of the video inside its shard."""
-        return f"{self.key}.{self.container}"
 
     @property
     def spec(self) -> SampleSpec:
@@ -92,21 +105,24 @@ class Deliverable:
             source_bytes=self.source.size_bytes,
         )
 
-    def row(self, *, shard: str, size_bytes: int, sha256: str) -> SampleRow:
-        """The clip's row, once its video is packed: size in bytes and hash of the delivered file."""
-        picture, words = self.picture, self.words
+    def row(self, *, shard: str, made: Sample) -> SampleRow:
+        """The clip's row, once its video is packed."""
+        picture, words = made.picture, self.words
         return SampleRow(
             key=self.key,
             shard=shard,
-            file=self.file,
-            size_bytes=size_bytes,
-            sha256=sha256,
+            file=made.file,
+            size_bytes=made.size_bytes,
+            sha256=made.sha256,
             clip_id=self.licensed.clip,
             asset_sha256=self.source.sha256,
             start_ms=self.start_ms,
             end_ms=self.end_ms,
             duration_ms=self.end_ms - self.start_ms,
-            cut=self.spec.method,
+            start_ticks=self.start_ticks,
+            end_ticks=self.end_ticks,
+            time_base=ratio_text(self.time_base),
+            cut=made.method,
             width=picture.width,
             height=picture.height,
             frame_rate=picture.frame_rate,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 DEFAULT_SHARD_BYTES = 1 << 30
 """Size that a shard aims for, in bytes (1 GiB)."""
@@ -15,13 +14,6 @@ DEFAULT_SHARD_BYTES = 1 << 30
 _TAR_BLOCK = 512
 _SIDECAR_BYTES = 2048
 """Room set aside for one sample's JSON, in bytes."""
-
-
-class CutMethod(StrEnum):
-    """How a sample's bytes come out of its source."""
-
-    WHOLE = "whole"
-    """The whole source, packets copied: no picture is decoded."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,14 +28,14 @@ class SampleSpec:
     source_bytes: int
 
     @property
-    def method(self) -> CutMethod:
-        """The one method that clips of this catalogue need: a clip is its whole source."""
-        return CutMethod.WHOLE
+    def whole(self) -> bool:
+        """Whether the sample is its whole source. A stretch is copied or encoded; its source's key frames decide."""
+        return (self.start_ms, self.end_ms) == (0, self.source_duration_ms)
 
     @property
     def expected_bytes(self) -> int:
-        """Size the sample should have, in bytes: a copied sample is about as large as its source."""
-        return self.source_bytes
+        """Size the sample should have, in bytes: its share of its source."""
+        return max(1, self.source_bytes * (self.end_ms - self.start_ms) // self.source_duration_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +82,8 @@ def _room(sample: SampleSpec) -> int:
 def _checked(sample: SampleSpec) -> SampleSpec:
     if not sample.key or any(character in sample.key for character in "./\\ \x00"):
         raise ValueError(f"a sample key has no dots, slashes or spaces: {sample.key!r}")
-    if (sample.start_ms, sample.end_ms) != (0, sample.source_duration_ms) or sample.end_ms <= 0:
-        raise ValueError(f"{sample.key} is not the whole of its source")
+    if not 0 <= sample.start_ms < sample.end_ms <= sample.source_duration_ms:
+        raise ValueError(f"{sample.key} is not a stretch of its source")
     if sample.source_bytes <= 0:
         raise ValueError(f"the source of {sample.key} is empty")
     return sample
@@ -101,7 +93,7 @@ def dataset_plan(samples: Iterable[SampleSpec], *, shard_bytes: int = DEFAULT_SH
     """Distribute samples over shards in key order, filling each shard up to ``shard_bytes``.
 
     A sample larger than a shard gets a shard of its own. Raises ValueError for an empty list, a
-    repeated key, a key that a loader could not read, or a span that is not the whole source.
+    repeated key, a key that a loader could not read, or a span outside of its source.
     """
     ordered = sorted(_checked(sample) for sample in samples)
     if not ordered:

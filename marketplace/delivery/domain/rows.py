@@ -52,6 +52,9 @@ class SampleRow:
     start_ms: int
     end_ms: int
     duration_ms: int
+    start_ticks: int
+    end_ticks: int
+    time_base: str
     cut: str
     width: int
     height: int

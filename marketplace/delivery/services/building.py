@@ -132,7 +132,7 @@ class _Build:
         self._claim.progress(DatasetState.TRANSFORMING, done, total)
         clips = {clip.key: clip for clip in delivery.clips}
         kept = self._noted()
-        cutter = Cutter(delivery.clips, self._folder, self._claim)
+        cutter = Cutter(self._folder, self._claim)
         files: list[KeptFile] = []
         with manifest_at(self._folder) as manifest:
             ledger = SampleLedger(manifest)

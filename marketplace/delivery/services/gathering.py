@@ -17,6 +17,7 @@ from marketplace.delivery.domain.folder import Grant
 from marketplace.delivery.domain.rows import Audio, Camera, Color
 from marketplace.orders.models import Licence, Order
 from marketplace.orders.selectors.orders import licences_of
+from media_ingest.domain.footage import Scan
 from media_ingest.models import Asset, Clip
 
 
@@ -92,6 +93,9 @@ def _deliverable(licence: Licence, people: str | None) -> Deliverable:
         currency=line.currency,
         start_ms=line.start_ms,
         end_ms=line.end_ms,
+        start_ticks=clip.start_ticks,
+        end_ticks=clip.end_ticks,
+        time_base=Fraction(asset.time_base_num or 1, asset.time_base_den or 1000),
         source=Source(
             sha256=line.asset_sha256,
             storage_key=asset.storage_key,
@@ -131,6 +135,7 @@ def _picture(asset: Asset) -> Picture:
         audio=_audio(asset),
         camera=_camera(asset),
         capture_date=_date(asset.recorded_at),
+        interlaced=asset.scan == Scan.INTERLACED,
     )
 
 

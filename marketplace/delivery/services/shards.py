@@ -55,16 +55,18 @@ def shard_make(
     rows: list[SampleRow] = []
     done = 0
 
+    cutter.expect(clips[spec.key] for spec in plan.samples)
+
     def entries() -> Iterator[Entry]:
         nonlocal done
         for spec in plan.samples:
             clip = clips[spec.key]
             cut = cutter.sample(clip)
-            row = clip.row(shard=shard_path(plan.name), size_bytes=cut.size_bytes, sha256=cut.sha256)
+            row = clip.row(shard=shard_path(plan.name), made=cut.sample)
             rows.append(row)
             line = row.as_json()
             yield Entry(f"{clip.key}{_SIDECAR}", hashlib.sha256(line).hexdigest(), line)
-            yield Entry(clip.file, cut.sha256, cut.path)
+            yield Entry(cut.sample.file, cut.sample.sha256, cut.path)
             cutter.drop(clip)
             done += spec.expected_bytes
             tick(done)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from marketplace.delivery.domain.deliverable import length_fits
-from marketplace.delivery.domain.plan import CutMethod, SampleSpec, dataset_plan
+from marketplace.delivery.domain.plan import SampleSpec, dataset_plan
 
 MIB = 1 << 20
 
@@ -41,9 +41,11 @@ def test_a_sample_larger_than_a_shard_gets_one_of_its_own() -> None:
     assert [[sample.key for sample in shard.samples] for shard in plan.shards] == [["a"], ["b"], ["c"]]
 
 
-def test_a_whole_source_is_copied() -> None:
-    assert spec("a").method is CutMethod.WHOLE
+def test_a_stretch_is_expected_to_weigh_its_share() -> None:
+    assert spec("a").whole
     assert spec("a").expected_bytes == MIB
+    assert not spec("a", end_ms=500).whole
+    assert spec("a", end_ms=500).expected_bytes == MIB // 2
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,6 @@ def test_a_whole_source_is_copied() -> None:
         [spec("a/b")],
         [spec("")],
         [spec("a", start_ms=5, end_ms=5)],
-        [spec("a", end_ms=500)],
         [spec("a", end_ms=2000)],
         [spec("a", end_ms=0, source_ms=0)],
         [spec("a", size=0)],
