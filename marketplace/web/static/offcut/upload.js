@@ -112,6 +112,7 @@
   function giveUp(job) {
     job.state = "dropped";
     clearInterval(job.clock); sending.stop(job); tell(job, "drop"); forget(job);
+    keepFocus(job, list);
     jobs.splice(jobs.indexOf(job), 1); job.item.remove(); total(); next();
   }
 
@@ -130,7 +131,15 @@
     job.clock = setInterval(tick, 1000);
   }
 
+  // Buttons that go away take the keyboard's place with them: it stays with the file, or with the list.
+  function keepFocus(job, place) {
+    if (!job.actions.contains(document.activeElement)) return;
+    place.tabIndex = -1;
+    place.focus();
+  }
+
   function ended(job, upload) {
+    keepFocus(job, job.item);
     job.state = "done"; job.sent = job.file.size; job.bar.remove(); job.actions.remove(); forget(job);
     job.note.textContent = `${size(job.file.size)} · ${upload.duplicate ? words.here : job.proven ? words.proven : words.received}`;
     document.body.dispatchEvent(new CustomEvent("offcut:received", { bubbles: true }));
@@ -143,6 +152,7 @@
     const problem = error.problem;
     if (problem && problem.code === "upload_paused") { halt(job, true); return; }
     if (error instanceof sending.Refused) {
+      keepFocus(job, job.item);
       job.state = "refused"; job.hold.remove(); forget(job);
       job.note.textContent = fill(words.refused, { why: problem ? `${problem.title}. ${problem.detail}` : String(error.status) });
       job.note.setAttribute("role", "alert");
