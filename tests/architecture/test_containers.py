@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from marketplace.config.env import describe
+from marketplace.config.env import describe, read
 from tests.architecture.source import ROOT
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -79,18 +79,36 @@ def test_there_is_a_worker_for_every_queue_and_one_beat() -> None:
     assert {"postgres", "valkey", "seaweedfs", "web", "migrate"} <= set(services())
 
 
-def test_only_the_web_server_is_published_and_only_on_this_machine() -> None:
+def test_only_web_server_and_object_store_are_published_and_only_on_this_machine() -> None:
     published = {name: service["ports"] for name, service in services().items() if "ports" in service}
-    assert published == {"web": ["127.0.0.1:8000:8000"]}
+    assert published == {"web": ["127.0.0.1:8000:8000"], "seaweedfs": ["127.0.0.1:8333:8333"]}
+
+
+def test_web_and_workers_keep_their_files_in_the_object_store() -> None:
+    store = services()["seaweedfs"]["environment"]
+    ours = [name for name, service in services().items() if "OFFCUT_HOME" in service.get("environment", {})]
+    assert {"web", "migrate", "beat", *(name for name in services() if name.startswith("worker-"))} <= set(ours)
+    for name in ours:
+        environment = services()[name]["environment"]
+        assert environment["OFFCUT_STORAGE"] == "s3"
+        assert environment["OFFCUT_S3_ENDPOINT"] == "http://seaweedfs:8333"
+        assert environment["OFFCUT_S3_ACCESS_KEY"] == store["AWS_ACCESS_KEY_ID"]
+        assert environment["OFFCUT_S3_SECRET_KEY"] == store["AWS_SECRET_ACCESS_KEY"]
+    assert services()["migrate"]["depends_on"]["seaweedfs"] == {"condition": "service_healthy"}
+    given = {name: str(value) for name, value in services()["web"]["environment"].items()}
+    filled = {name: re.sub(r"\$\{[A-Z0-9_]+:\?.*?\}", "https://x.example/aaaa", value) for name, value in given.items()}
+    env = read({**filled, "OFFCUT_SECRET_KEY": "x" * 50, "DATABASE_URL": "postgres://a:b@c/d"})
+    assert env.keeping.s3 is not None
+    assert env.keeping.s3.public_endpoint == "https://x.example/aaaa"
 
 
 def test_no_variable_of_the_compose_file_has_a_default() -> None:
     used = re.findall(r"(?<!\$)\$\{(.*?)\}", COMPOSE.read_text())
     assert used
-    assert [text for text in used if not re.fullmatch(r"[A-Z_]+:\?.+", text)] == []
+    assert [text for text in used if not re.fullmatch(r"[A-Z0-9_]+:\?.+", text)] == []
 
 
 def test_the_example_environment_names_every_variable_and_no_other() -> None:
-    named = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^#? ?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     in_compose = {text.split(":")[0] for text in re.findall(r"(?<!\$)\$\{(.*?)\}", COMPOSE.read_text())}
     assert named == {variable.name for variable in describe()} | in_compose
