@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from media_ingest.adapters.alignment import Track
 from media_ingest.domain.states import AssetState
@@ -30,6 +29,8 @@ _MASK: Final = 0xFFFF
 _NEIGHBOURS: Final = (0, *(1 << place for place in range(16)))
 _CROWD: Final = 4_000
 """Rows read for a band: a value that more share says nothing (a title card, a test picture)."""
+_CLOSEST: Final = 500
+"""Different prints whose recordings are named: the nearest."""
 _SAME: Final = 2
 """Prints that differ in so few bits from the last one kept are not kept again: a still picture is one entry."""
 _ASKED: Final = 200
@@ -102,21 +103,21 @@ def prints_near(bits: int, *, radius: int = RADIUS) -> list[Near]:
 
     Of a band's value that very many entries share only some are read; the other three bands still find theirs.
     """
-    found: set[tuple[int, UUID]] = set()
+    seen: list[int] = []
     for number, name in enumerate(BANDS):
         value = bits >> (16 * number) & _MASK
-        wanted = [value ^ flip for flip in _NEIGHBOURS]
-        found.update(Fingerprint.objects.filter(**{f"{name}__in": wanted}).values_list("bits", "asset_id")[:_CROWD])
-    entries = list(found)
-    distances = _distances(np.array([row[0] for row in entries], np.int64), bits)
-    near = [Near(entries[place][1], int(distances[place])) for place in np.flatnonzero(distances <= radius)]
-    return sorted(near, key=lambda row: (row.distance, row.asset_id))
-
-
-def _distances(entries: NDArray[np.int64], bits: int) -> NDArray[np.uint8]:
-    """Return in how many bits each entry differs."""
-    distances: NDArray[np.uint8] = np.bitwise_count(entries.view(np.uint64) ^ np.uint64(bits))
-    return distances
+        wanted = {f"{name}__in": [value ^ flip for flip in _NEIGHBOURS]}
+        seen += Fingerprint.objects.filter(**wanted).values_list("bits", flat=True)[:_CROWD]
+    entries = np.unique(np.array(seen, np.int64))
+    distances = np.bitwise_count(entries.view(np.uint64) ^ np.uint64(bits))
+    order = np.argsort(distances, kind="stable")[: min(_CLOSEST, int((distances <= radius).sum()))]
+    near = {int(entries[place]): int(distances[place]) for place in order}
+    # By its first band as well, so that the index answers.
+    firsts = {entry & _MASK for entry in near}
+    rows = Fingerprint.objects.filter(band_0__in=firsts, bits__in=near).values_list("asset_id", "bits")[:_CROWD]
+    return sorted(
+        (Near(asset_id, near[entry]) for asset_id, entry in rows), key=lambda row: (row.distance, row.asset_id)
+    )
 
 
 def assets_like(asset_id: UUID, track: Track) -> list[UUID]:
