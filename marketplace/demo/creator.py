@@ -50,7 +50,7 @@ def footage_send(client: Client, folder: Path, state: Path, bar: Bar) -> Sequenc
 
 
 def footage_follow(client: Client, sent: Sequence[Sent], folder: Path, bar: Bar) -> list[Brought]:
-    """Wait until every received file is ready or refused."""
+    """Wait until every received file is refused, or ready with its clips, their pictures and its duplicates known."""
     wanted = list(dict.fromkeys(item.asset_id for item in sent if item.asset_id))
     settled: set[str] = set()
 
@@ -60,7 +60,22 @@ def footage_follow(client: Client, sent: Sequence[Sent], folder: Path, bar: Bar)
         note = f"{asset.original_name}: {progress.stage or 'waiting'}" if progress else asset.original_name
         bar.move(len(settled), len(wanted), note)
 
-    assets = {asset.id: asset for asset in client.assets.wait(wanted, timeout_s=_WAIT_S, on_asset=show)}
+    ready = [
+        asset.id for asset in client.assets.wait(wanted, timeout_s=_WAIT_S, on_asset=show) if asset.state == "ready"
+    ]
+    waiting = list(ready)
+
+    def look() -> int:
+        for asset_id in list(waiting):
+            progress = client.assets.progress(asset_id)
+            bar.move(len(ready) - len(waiting), len(ready), f"{progress.stage}: {progress.done} of {progress.total}")
+            if not progress.over:
+                break
+            waiting.remove(asset_id)
+        return len(waiting)
+
+    wait_until(client.transport, look, lambda left: not left, timeout_s=_WAIT_S, what="The work on the footage")
+    assets = {asset_id: client.assets.get(asset_id) for asset_id in wanted}
     return [Brought(str(item.path.relative_to(folder)), item, assets.get(item.asset_id)) for item in sent]
 
 
@@ -71,11 +86,13 @@ def genre_of(name: str) -> str:
 
 
 def clips_declare(client: Client, brought: Sequence[Brought], bar: Bar) -> list[str]:
-    """Say of each clip what it shows; return the ids of all clips."""
+    """Say of each clip that can be offered what it shows; return their ids. Held files wait for the desk."""
     ready = {item.asset.id: item.asset for item in brought if item.asset and item.asset.state == "ready"}
     clips: list[str] = []
     for number, asset in enumerate(ready.values(), start=1):
-        for clip_id in asset.clip_ids:
+        if asset.raw.get("held"):
+            continue
+        for clip_id in asset.raw.get("usable_clip_ids") or ():
             client.clips.declare(
                 clip_id,
                 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def _reason(item: Brought) -> str | None:
 
 def _asset_entry(item: Brought, lines: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     asset = item.asset
-    line = next((lines[clip] for clip in (asset.clip_ids if asset else ()) if clip in lines), None)
+    bought = [lines[clip] for clip in (asset.clip_ids if asset else ()) if clip in lines]
     facts: dict[str, Any] = {"file": item.file, "asset_id": asset.id if asset else None}
     facts |= {"state": asset.state if asset else item.sent.state, "reason": _reason(item)}
     for name in (
@@ -63,8 +64,14 @@ def _asset_entry(item: Brought, lines: Mapping[str, Mapping[str, Any]]) -> dict[
         "resolution_class",
     ):
         facts[name] = getattr(asset, name) if asset else None
-    facts["rate_per_minute"] = _amount(line.get("rate_per_minute")) if line else None
-    facts["earns"] = _amount(line.get("amount")) if line else None
+    raw = asset.raw if asset else {}
+    facts["clips"] = len(raw.get("clip_ids") or ())
+    facts["usable_clips"] = len(raw.get("usable_clip_ids") or ())
+    facts["usable_ms"] = raw.get("usable_ms")
+    facts["left_out"] = [part["code"] for part in raw.get("left_out") or ()]
+    facts["held"] = (raw.get("held") or {}).get("code")
+    facts["rate_per_minute"] = _amount(bought[0].get("rate_per_minute")) if bought else None
+    facts["earns"] = str(sum(Decimal(str(_amount(line.get("amount")))) for line in bought)) if bought else None
     return facts
 
 
@@ -105,16 +112,28 @@ def show(outcome: Outcome, console: Console) -> None:
     """Print the summary table."""
     lines = _lines(outcome)
     table = Table(
-        "file", "state", "minutes", "class", "rate / min", "creator earns", title="What became of the footage"
+        "file",
+        "state",
+        "minutes",
+        "usable",
+        "clips",
+        "class",
+        "rate / min",
+        "creator earns",
+        title="What became of the footage",
     )
     for item in outcome.brought:
         entry = _asset_entry(item, lines)
         minutes = f"{entry['duration_ms'] / MS_PER_MINUTE:.3f}" if entry["duration_ms"] else ""
-        state = entry["state"] if not entry["reason"] else f"{entry['state']}: {entry['reason']}"
+        why = entry["reason"] or entry["held"]
+        state = entry["state"] if not why else f"{entry['state']}: {why}"
+        usable = f"{entry['usable_ms'] / MS_PER_MINUTE:.3f}" if entry["usable_ms"] else ""
         table.add_row(
             item.file,
             state,
             minutes,
+            usable,
+            str(entry["usable_clips"] or ""),
             entry["resolution_class"] or "",
             entry["rate_per_minute"] or "",
             entry["earns"] or "",

@@ -45,13 +45,13 @@ class Story:
             return self.buy(company, brought, out)
 
     def bring(self, studio: Client, footage: Path) -> list[Brought]:
-        """Send every file; probe, derive and price them."""
+        """Send every file; probe, watch and price them."""
         with self.screen.stage("upload", "Uploading") as bar:
             sent = creator.footage_send(studio, footage, self.home / "demo" / "uploads", bar)
         for item in sent:
             if not item.ok:
                 self.faults.append(f"{item.path.name} was not received: {item.error}")
-        with self.screen.stage("ingest", "Probing, posters, previews") as bar:
+        with self.screen.stage("ingest", "Probing, watching, previews, duplicates") as bar:
             brought = creator.footage_follow(studio, sent, footage, bar)
         for line in refusals(brought):
             self.screen.say(line)

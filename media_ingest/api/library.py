@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import QuerySet
@@ -14,12 +15,19 @@ from media_ingest.api.clip_shapes import ClipOut, ClipPatch, PreviewOut
 from media_ingest.api.serializers import AssetOut, AssetQuery
 from media_ingest.domain.errors import CLIP_NOT_SHOWN, CLIP_TEXT, LABEL_UNKNOWN
 from media_ingest.models import Asset, Clip
-from media_ingest.selectors import asset_get, assets_visible_to, clip_get, clips_visible_to
+from media_ingest.selectors import asset_get, assets_visible_to, clip_get, clips_visible_to, holds_of
 from media_ingest.services.clips import clip_describe
 from media_ingest.services.detecting import label_dispute
 from media_ingest.services.previewing import PreviewState, clip_preview
 
 _REFUSALS: Final = (ROLE_MISSING, SCOPE_MISSING)
+
+
+def with_holds(assets: Sequence[Asset]) -> None:
+    """Say of each asset why its clips are not offered, if they are not."""
+    holds = holds_of(asset.id for asset in assets)
+    for asset in assets:
+        asset.hold = holds.get(asset.id)
 
 
 class AssetCollection(Resource):
@@ -38,7 +46,9 @@ class AssetCollection(Resource):
         assets: QuerySet[Asset] = assets_visible_to(call.actor)
         if call.query.get("state"):
             assets = assets.filter(state=call.query["state"])
-        return call.page(assets)
+        page = call.page(assets)
+        with_holds(page.data)
+        return page
 
 
 class AssetDetail(Resource):
@@ -47,7 +57,9 @@ class AssetDetail(Resource):
     @operation(summary="Look at a file", output=AssetOut, problems=_REFUSALS, scope=Scope.LIBRARY_READ)
     def get(self, call: Call) -> Asset:
         """Return a file with its facts, or why it was rejected and what to do."""
-        return asset_get(call.actor, call.id("asset_id", Prefix.ASSET))
+        asset = asset_get(call.actor, call.id("asset_id", Prefix.ASSET))
+        with_holds([asset])
+        return asset
 
 
 class ClipCollection(Resource):

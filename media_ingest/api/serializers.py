@@ -12,6 +12,7 @@ from core.api.fields import PublicIdField
 from core.ids import Prefix
 from media_ingest.domain.flaws import Stretch, flaw_wording, usable_of
 from media_ingest.domain.guess import Guess
+from media_ingest.domain.ownership import hold_wording
 from media_ingest.domain.reasons import Reason, wording
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState
@@ -65,7 +66,8 @@ class AssetOut(serializers.Serializer[Any]):
     clip_ids = serializers.SerializerMethodField(help_text="Its clips in order of time, once it was watched.")
     usable_clip_ids = serializers.SerializerMethodField(help_text="Those that can be offered.")
     usable_ms = serializers.SerializerMethodField(help_text="How much can be offered; null until it was watched.")
-    left_out = serializers.SerializerMethodField()
+    left_out = serializers.SerializerMethodField(help_text="Why the rest is not.")
+    held = serializers.SerializerMethodField(help_text="Why none of its clips is on offer at the moment; usually null.")
     poster_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
     preview_url = serializers.SerializerMethodField(help_text="Good for 10 to 15 minutes.")
     created_at = serializers.DateTimeField()
@@ -97,6 +99,10 @@ class AssetOut(serializers.Serializer[Any]):
     @extend_schema_field(LeftOut(many=True))
     def get_left_out(self, asset: Asset) -> list[dict[str, Any]]:
         return [flaw_out(flaw, lost) for flaw, lost in usable_of(stretches_of(asset)).left_out]
+
+    @extend_schema_field(ReasonOut(allow_null=True))
+    def get_held(self, asset: Asset) -> dict[str, str] | None:
+        return hold_wording(asset.hold, get_language() or "en") if asset.hold else None
 
     def get_poster_url(self, asset: Asset) -> str | None:
         return asset_link(asset, DerivativeKind.POSTER)

@@ -13,6 +13,7 @@ from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
 from media_ingest.domain.guess import Guess
+from media_ingest.domain.ownership import Hold
 from media_ingest.domain.reasons import Reason
 from media_ingest.domain.states import AssetState
 from media_ingest.models.batch import Batch
@@ -26,6 +27,9 @@ class Asset(Record):
     """
 
     PREFIX = Prefix.ASSET
+
+    hold: Hold | None = None
+    """Why its clips are not offered at the moment; not stored, filled by whoever asked ``selectors.holds_of``."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assets")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="assets", null=True)
