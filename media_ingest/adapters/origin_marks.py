@@ -123,7 +123,7 @@ def _parts(descriptor: int) -> Iterator[bytes]:
 def _told(descriptor: int, at: int, end: int, depth: int = 0) -> Iterator[tuple[int, int]]:
     """Walk boxes and give where the contents of those that tell something lie; looks into ``moov``, not into tracks."""
     for _ in range(_MOST_BOXES):
-        header = os.pread(descriptor, 16, at)
+        header = os.pread(descriptor, 16, at) if at < end else b""
         if len(header) < 8:
             return
         length, kind, begins = int.from_bytes(header[:4], "big"), header[4:8], 8
@@ -131,7 +131,7 @@ def _told(descriptor: int, at: int, end: int, depth: int = 0) -> Iterator[tuple[
             length, begins = int.from_bytes(header[8:], "big"), 16
         elif length == 0:
             length = end - at
-        if length < begins or at >= end:
+        if length < begins:
             return
         if kind in _TOLD:
             yield at + begins, min(length, end - at) - begins

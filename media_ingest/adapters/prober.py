@@ -6,6 +6,8 @@ libavformat and libavcodec say, and what the packets themselves show; `media_ing
 
 from __future__ import annotations
 
+import os
+import resource
 import signal
 from collections.abc import Sequence
 from typing import Final
@@ -26,6 +28,9 @@ from media_ingest.domain import formats
 
 REPORT_VERSION: Final = 1
 MAX_REPORT_BYTES: Final = 1 << 20
+_OPENING_BYTES: Final = 200_000_000
+_READING_BYTES: Final = 1_000_000_000
+_INDEX_SHARE: Final = 20
 _OVERSIZED: Final = "exceeds specified max pixel count"
 _TAG_LENGTH: Final = 200
 _CONTAINER_TAGS: Final = (
@@ -118,12 +123,23 @@ def warm_up() -> None:
             continue  # it wants to know more first
 
 
-def examine(descriptor: int, *, opening_s: float = 0) -> Json:
+def _bound_memory(at_start: int, more: int) -> None:
+    """Let allocations fail beyond this; the hard limit stays where it was set."""
+    if at_start:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        bound = at_start + more
+        resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+
+
+def examine(descriptor: int, *, opening_s: float = 0, at_start: int = 0) -> Json:
     """Return the report of one open file; what cannot be read is said in it, never raised.
 
     Opening may take ``opening_s`` CPU seconds (0: no bound of its own); at its end the kernel ends this process.
-    Headers that take longer hold something else than a recording.
+    Headers that take longer hold something else than a recording. ``at_start`` is the address space this process began
+    with (0: no bounds of their own): tables of an index may take 5 % of the file on top, pictures more.
     """
+    index = os.fstat(descriptor).st_size // _INDEX_SHARE
+    _bound_memory(at_start, _OPENING_BYTES + index)
     options = {
         "fd": str(descriptor),
         "protocol_whitelist": formats.PROBER_PROTOCOL,
@@ -140,6 +156,7 @@ def examine(descriptor: int, *, opening_s: float = 0) -> Json:
         with av.logging.Capture() as said:
             container = av.open(f"{formats.PROBER_PROTOCOL}:", options=options, metadata_errors="replace")
         av.logging.set_level(None)
+        _bound_memory(at_start, _READING_BYTES + index)
         with container:
             report |= read(container, descriptor)
         # The library refuses to allocate such a picture and then knows no size at all.

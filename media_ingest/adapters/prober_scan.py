@@ -189,7 +189,7 @@ class Scan:
         self.tracks[video.index].times = array("q")
         self.keys: array[int] = array("q")
         self.holes = Holes(video.codec_context.codec.canonical_name, container.format.name)
-        self.frame: VideoFrame | None = None
+        self.frame: Json | None = None
         self.decode_error = ""
         self.demux_error = ""
 
@@ -203,6 +203,8 @@ class Scan:
                 break
             except av.error.BlockingIOError:
                 continue  # the demuxer lost its place (a hole in a transport stream) and looks for the next one
+            except av.error.MemoryError:
+                raise
             except (av.error.FFmpegError, ValueError) as error:
                 self.demux_error = type(error).__name__
                 break
@@ -227,11 +229,13 @@ class Scan:
         """Feed the decoder until it gives its first frame; one bad packet is not the end."""
         try:
             frames = self.video.decode(packet)
+        except av.error.MemoryError:
+            raise
         except (av.error.FFmpegError, ValueError) as error:
             self.decode_error = type(error).__name__
             return
         if frames:
-            self.frame = frames[0]
+            self.frame = frame_facts(frames[0])  # not the picture: it can be a quarter of a gigabyte
 
     def later_frames(self) -> list[bool]:
         """Tell whether pictures can be decoded in the middle and near the end as well."""
@@ -254,6 +258,8 @@ class Scan:
                     faults += 1
                 if tries > _DECODE_TRIES:
                     break
+        except av.error.MemoryError:
+            raise
         except (av.error.FFmpegError, ValueError):
             faults += 1
         return not faults
@@ -272,6 +278,6 @@ def scan(container: InputContainer, video: VideoStream) -> Json:
         "grid": grid(times, video.time_base or Fraction(1), video.average_rate or video.base_rate),
         "gops": gops(pass_.keys, track.packets),
         "holes": pass_.holes.report(),
-        "frame": frame_facts(pass_.frame) if pass_.frame else None,
+        "frame": pass_.frame,
         "later_frames": pass_.later_frames(),
     }

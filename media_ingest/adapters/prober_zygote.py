@@ -20,6 +20,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, NoReturn
 
 from media_ingest.adapters import prober, sandbox
@@ -42,8 +43,8 @@ class Child:
 class Zygote:
     """Takes orders, forks, tells how each child ended."""
 
-    def __init__(self, control: socket.socket, *, confined: bool) -> None:
-        self.control, self.confined = control, confined
+    def __init__(self, control: socket.socket, *, confined: bool, at_start: int) -> None:
+        self.control, self.confined, self.at_start = control, confined, at_start
         self.children: dict[int, Child] = {}
         self.ready = selectors.DefaultSelector()
         self.awake, self.waking = os.pipe()
@@ -103,7 +104,7 @@ class Zygote:
                 os.setpgid(0, 0)
             sandbox.die_with_parent(parent)
             _keep(file, report)
-            status = _answer(cpu_s, opening_ms / 1000, confined=self.confined)
+            status = _answer(cpu_s, opening_ms / 1000, confined=self.confined, at_start=self.at_start)
         finally:
             os._exit(status)
 
@@ -148,7 +149,7 @@ def _keep(file: int, report: int) -> None:
     os.closerange(_FIRST_FREE, _MOST_DESCRIPTORS)
 
 
-def _answer(cpu_s: int, opening_s: float, *, confined: bool) -> int:
+def _answer(cpu_s: int, opening_s: float, *, confined: bool, at_start: int) -> int:
     """Lock this child in for good, read the file, write the report. Returns the exit status."""
     try:
         sandbox.limit(sandbox.Limits(cpu_s=cpu_s))
@@ -156,13 +157,22 @@ def _answer(cpu_s: int, opening_s: float, *, confined: bool) -> int:
             sandbox.confine(just_forked=True)
     except (sandbox.SandboxUnavailableError, OSError, ValueError):
         return sandbox.EXIT_UNAVAILABLE
-    text = json.dumps(prober.examine(_FILE, opening_s=opening_s), ensure_ascii=True, separators=(",", ":"))
+    report = prober.examine(_FILE, opening_s=opening_s, at_start=at_start)
+    text = json.dumps(report, ensure_ascii=True, separators=(",", ":"))
     if len(text) > prober.MAX_REPORT_BYTES:
         text = json.dumps({"version": prober.REPORT_VERSION, "tool": prober.tool(), "error": "too_large"})
     left = text.encode("ascii")
     while left:
         left = left[os.write(_REPORT, left) :]
     return 0
+
+
+def _address_space() -> int:
+    """Return how much address space this process has taken; 0 where nobody tells. Asked before it is locked in."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def main(argv: Sequence[str]) -> NoReturn:
@@ -174,6 +184,7 @@ def main(argv: Sequence[str]) -> NoReturn:
     most = min(_MOST_DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     prober.warm_up()
+    at_start = _address_space()
     try:
         if confined:
             sandbox.confine(may_fork=True)
@@ -184,5 +195,5 @@ def main(argv: Sequence[str]) -> NoReturn:
     gc.freeze()
     os.write(control.fileno(), json.dumps({"tool": prober.tool()}).encode() + b"\n")
     with suppress(ConnectionError):
-        Zygote(control, confined=confined).serve()
+        Zygote(control, confined=confined, at_start=at_start).serve()
     os._exit(0)

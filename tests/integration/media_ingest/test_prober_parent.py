@@ -33,7 +33,7 @@ _OTHERWISE: Final = """
 import sys; sys.path.insert(0, sys.argv.pop(1))
 import ctypes, json, os, resource, signal, socket, threading, time
 from media_ingest.adapters import prober, prober_zygote
-def examine(file, opening_s=0):
+def examine(file, **bounds):
 {body}
 prober.examine = examine
 prober_zygote.main(sys.argv[1:])
@@ -192,7 +192,7 @@ def test_a_child_that_talks_without_end_is_stopped(otherwise: Otherwise) -> None
 def test_a_child_that_computes_for_ever_ends_at_its_limit(
     otherwise: Otherwise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    otherwise("signal.setitimer(signal.ITIMER_PROF, opening_s)\nwhile True: pass")
+    otherwise("signal.setitimer(signal.ITIMER_PROF, bounds['opening_s'])\nwhile True: pass")
     assert probe_file(media.clip("silent.mp4"))["error"] == "cpu"
     monkeypatch.setattr(prober_client, "_BASE_CPU_S", 1)
     otherwise("while True: pass")
@@ -222,7 +222,7 @@ def test_a_parent_that_died_is_replaced() -> None:
 
 def test_a_parent_that_dies_while_it_is_asked_is_replaced_once(otherwise: Otherwise) -> None:
     """T19: its child dies with it; the file is read by another one; the second time the machine is blamed."""
-    otherwise("time.sleep(0.4)\nreturn {'parent': os.getppid()}")
+    otherwise("time.sleep(2)\nreturn {'parent': os.getppid()}")
     killed: list[int] = []
 
     def kill_parents(most: int) -> bool:
