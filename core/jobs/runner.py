@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from core.errors import DomainError
@@ -11,6 +13,14 @@ from core.jobs.outage import database_awaited
 from core.jobs.registry import registration_of
 from core.jobs.services import claim_next, job_give_back, job_put_back, job_refuse
 from core.logging import get_logger, job_context
+
+_OUTSIDE: Final = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE),
+        *(errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH),
+    }
+)
+"""What disks and networks say when they, and not the work, are at fault."""
 
 log = get_logger(__name__)
 
@@ -58,9 +68,14 @@ def _attempt(claim: Claim) -> None:
         log.warning("job.refused", kind=claim.kind, subject=claim.subject, code=error.code)
         job_refuse(claim=claim, error=str(error))
     except Retryable as error:
-        state = job_put_back(claim=claim, error=str(error))
+        state = job_put_back(claim=claim, error=str(error), outside=_is_outside(error.__cause__))
         log.warning("job.put_back", kind=claim.kind, subject=claim.subject, state=str(state), error=str(error))
     except Exception as error:  # the process boundary: whatever a handler did, the job row must say so
         database_awaited()
-        state = job_put_back(claim=claim, error=f"{type(error).__name__}: {error}")
+        told = f"{type(error).__name__}: {error}"
+        state = job_put_back(claim=claim, error=told, outside=_is_outside(error))
         log.exception("job.crashed", kind=claim.kind, subject=claim.subject, state=str(state))
+
+
+def _is_outside(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _OUTSIDE

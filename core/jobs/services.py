@@ -38,6 +38,8 @@ __all__ = [
 Payload = dict[str, str | int]
 
 _BACK_OFF_CAP_S: Final = 3600
+_PATIENCE: Final = 30
+"""Attempts that trouble outside may cost at most; with the pauses between them, about twenty hours."""
 _ERROR_LENGTH: Final = 2000
 _RING_AGAIN: Final = timedelta(seconds=45)
 _RING_BATCH: Final = 500
@@ -142,15 +144,21 @@ def _park(job: Job, error: str) -> None:
     log.error("job.given_up", job=job.public_id, kind=job.kind, subject=job.subject, attempt=job.attempt, error=error)
 
 
-def job_put_back(*, claim: Claim, error: str) -> JobState:
-    """Queue a failed attempt again after a doubling pause, or park it after the last one."""
+def job_put_back(*, claim: Claim, error: str, outside: bool = False) -> JobState:
+    """Queue a failed attempt again after a doubling pause, or park it after the last one.
+
+    What failed ``outside`` (a full disk, storage that is away) is not the job's fault: such attempts are given back,
+    for about a day.
+    """
     with transaction.atomic():
         job = _locked(claim)
-        if job.attempt >= job.max_attempts:
+        most = min(job.max_attempts + 1, max(_PATIENCE, job.max_attempts)) if outside else job.max_attempts
+        if job.attempt >= most:
             _park(job, error)
             return JobState.DEAD
         Job.objects.filter(pk=job.pk).update(
             state=JobState.QUEUED,
+            max_attempts=most,
             token=None,
             lease_until=None,
             rung_at=None,
@@ -205,11 +213,24 @@ def job_retry(*, job_id: UUID) -> Job:
             raise NOT_FOUND("There is no such job.")
         if job.state in {JobState.DEAD, JobState.FAILED}:
             Job.objects.filter(pk=job.pk).update(
-                state=JobState.QUEUED, attempt=0, run_after=Now(), rung_at=None, finished_at=None
+                state=JobState.QUEUED,
+                attempt=0,
+                max_attempts=_allowed(job),
+                run_after=Now(),
+                rung_at=None,
+                finished_at=None,
             )
             job.refresh_from_db()
             ring_after_commit(job.id, job.queue)
     return job
+
+
+def _allowed(job: Job) -> int:
+    """The attempts that its kind is allowed today; those of the row when nobody does this kind any more."""
+    try:
+        return registration_of(job.kind).max_attempts
+    except KeyError:
+        return job.max_attempts
 
 
 def jobs_ring() -> int:

@@ -37,11 +37,12 @@ class Shared:
 
 
 def shared_here(**environment: str) -> Shared:
-    """Share the database of this test, and the storage and keys of this process."""
+    """Share the database of this test, and the storage (a folder or a bucket) and keys of this process."""
     database = connection.settings_dict
     home = settings.OFFCUT.home
-    linked = {"storage": home / "storage", "keys": home / "keys"}
-    told = {"OFFCUT_SECRET_KEY": settings.SECRET_KEY, **environment}
+    bucket = {name: value for name, value in os.environ.items() if name.startswith(("OFFCUT_S3_", "OFFCUT_STORAGE"))}
+    linked = {"keys": home / "keys", **({} if bucket else {"storage": home / "storage"})}
+    told = {"OFFCUT_SECRET_KEY": settings.SECRET_KEY, **bucket, **environment}
     if connection.vendor == "sqlite":
         linked["offcut.sqlite3"] = Path(str(database["NAME"]))
     else:

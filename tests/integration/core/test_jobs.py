@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -271,3 +272,27 @@ def test_a_worker_that_ends_gives_its_job_back_uncounted() -> None:
     assert (job.state, job.attempt, job.token) == (JobState.QUEUED, 0, None)
     assert run_job(job.pk)
     assert Job.objects.filter(kind="t.effect").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_is_full_for_hours_parks_nothing() -> None:
+    """T33: trouble outside does not use up a job's attempts, for about a day; its own failures do."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def fails(claim: Claim) -> None:
+        if claim.subject == "crash":
+            raise full
+        raise Retryable("no room") from (full if claim.subject == "disk" else ValueError("its own"))
+
+    handles("t.work", max_attempts=3)(fails)
+    jobs = {subject: enqueue(kind="t.work", subject=subject) for subject in ("disk", "crash", "own")}
+    tried = 0
+    while Job.objects.filter(state=JobState.QUEUED).exists():
+        Job.objects.update(run_after=now() - timedelta(seconds=1))
+        tried += run_due()
+    states = dict(Job.objects.values_list("subject", "attempt"))
+    assert states == {"disk": 30, "crash": 30, "own": 3}
+    assert tried == 63
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.DEAD}
+    again = job_retry(job_id=jobs["disk"].pk)
+    assert (again.state, again.attempt, again.max_attempts) == (JobState.QUEUED, 0, 3)
