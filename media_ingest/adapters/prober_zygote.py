@@ -146,7 +146,7 @@ def _keep(file: int, report: int) -> None:
     parked = [fcntl.fcntl(kept, fcntl.F_DUPFD_CLOEXEC, _PARKED_FROM) for kept in (file, report)]
     for place, descriptor in zip((_FILE, _REPORT), parked, strict=True):
         os.dup2(descriptor, place, inheritable=False)
-    os.closerange(_FIRST_FREE, _MOST_DESCRIPTORS)
+    sandbox.close_from(_FIRST_FREE, _MOST_DESCRIPTORS)
 
 
 def _answer(cpu_s: int, opening_s: float, *, confined: bool, at_start: int) -> int:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import functools
 import os
 import resource
 import signal
@@ -36,6 +37,7 @@ become 3, 4 …"""
 _PARKED_FROM: Final = 32
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
+_CLOSE_RANGE, _MOST = 436, 0xFFFFFFFF
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 
 # landlock(7): rights on files. Making and removing regular files is granted in the scratch folder only.
@@ -124,6 +126,7 @@ class SandboxStatus(NamedTuple):
     detail: str
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
@@ -173,6 +176,12 @@ def limit(limits: Limits) -> None:
     ):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, pair if hard == resource.RLIM_INFINITY else (min(pair[0], hard), min(pair[1], hard)))
+
+
+def close_from(first: int, last: int) -> None:
+    """Close every descriptor from ``first``; where the kernel has no call for it (before 5.9), up to ``last``."""
+    if not sys.platform.startswith("linux") or _syscall(_long(_CLOSE_RANGE), _long(first), _long(_MOST), _long(0)) != 0:
+        os.closerange(first, last)
 
 
 def die_with_parent(parent: int | None) -> None:
