@@ -5,38 +5,25 @@ Formats: https://mediahashlist.org/ (MHL 1.1) and the ASC Media Hash List specif
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
 from xml.parsers import expat
 
 from offcut.errors import OffcutError
 from offcut.language import t
 from offcut.local_files import LocalFile
-
-# The `mhl` extra; without it files that are listed with xxHash only are compared by size.
-xxhash: Any = import_module("xxhash") if find_spec("xxhash") else None
+from offcut.mhl_hashes import HASHERS, digest_of
 
 BLOCK_BYTES = 1 << 20
 _LARGEST_LIST = 256 << 20
-_C4_DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # What a hash is called in a list, and what this client calls it. xxhash64be is xxhash64 as people write it.
 _NAMES = {
     "md5": "md5", "sha1": "sha1", "sha256": "sha256", "c4": "c4",
     "xxhash64": "xxh64le", "xxhash64be": "xxh64", "xxh64": "xxh64", "xxh3": "xxh3", "xxh128": "xxh128",
 }  # fmt: skip
 _BEST_FIRST = ("sha256", "c4", "sha1", "md5", "xxh128", "xxh3", "xxh64", "xxh64le")
-
-
-class _Digest(Protocol):
-    def update(self, data: bytes, /) -> object: ...
-
-    def hexdigest(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -72,10 +59,10 @@ class CardList:
         if listed.size_bytes is not None and listed.size_bytes != file.size_bytes:
             raise _mismatch(file, t("{there} bytes are listed, {here} are here", there=listed.size_bytes,
                                     here=file.size_bytes))  # fmt: skip
-        name = next((one for one in _BEST_FIRST if one in listed.hashes and one in _HASHERS), None)
+        name = next((one for one in _BEST_FIRST if one in listed.hashes and one in HASHERS), None)
         if name is None:
             return "size"
-        found = _digest(file.path, name)
+        found = digest_of(file.path, name)
         if found != listed.hashes[name]:
             raise _mismatch(file, f"{name} {listed.hashes[name]} ≠ {found}")
         return name
@@ -209,64 +196,11 @@ class _Reader:
         self._text = ""
 
 
-class _C4:
-    """C4: SHA-512 in base 58, 90 characters (SMPTE ST 2114)."""
-
-    def __init__(self) -> None:
-        self._sha512 = hashlib.sha512()
-
-    def update(self, data: bytes) -> None:
-        self._sha512.update(data)
-
-    def hexdigest(self) -> str:
-        value, digits = int.from_bytes(self._sha512.digest(), "big"), ""
-        while value:
-            value, rest = divmod(value, 58)
-            digits = _C4_DIGITS[rest] + digits
-        return "c4" + digits.rjust(88, _C4_DIGITS[0])
-
-
-class _LittleEndian:
-    """xxHash64 as classic lists wrote it first: the same eight bytes in the other order."""
-
-    def __init__(self) -> None:
-        self._inner: Any = xxhash.xxh64()
-
-    def update(self, data: bytes) -> None:
-        self._inner.update(data)
-
-    def hexdigest(self) -> str:
-        return bytes(reversed(self._inner.digest())).hex()
-
-
-def _hashers() -> dict[str, Callable[[], _Digest]]:
-    found: dict[str, Callable[[], _Digest]] = {
-        "md5": lambda: hashlib.md5(usedforsecurity=False),
-        "sha1": lambda: hashlib.sha1(usedforsecurity=False),
-        "sha256": hashlib.sha256,
-        "c4": _C4,
-    }
-    if xxhash is not None:
-        found |= {"xxh64": xxhash.xxh64, "xxh3": xxhash.xxh3_64, "xxh128": xxhash.xxh3_128, "xxh64le": _LittleEndian}
-    return found
-
-
-_HASHERS = _hashers()
-
-
-def _digest(path: Path, name: str) -> str:
-    digest = _HASHERS[name]()
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def only_by_size(card: CardList, files: Iterable[LocalFile]) -> list[LocalFile]:
     """Files whose listed hashes this installation cannot compute."""
     found = []
     for file in files:
         listed = card.files.get(file.path.resolve())
-        if listed is not None and not any(name in _HASHERS for name in listed.hashes):
+        if listed is not None and not any(name in HASHERS for name in listed.hashes):
             found.append(file)
     return found

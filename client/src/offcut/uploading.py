@@ -12,10 +12,9 @@ from offcut.errors import OffcutError
 from offcut.hashing import PrefixHash
 from offcut.language import t
 from offcut.local_files import LocalFile
-from offcut.matching import Matcher
 from offcut.models_sending import Upload
+from offcut.recognising import Finder, fresh_record
 from offcut.sending import (
-    GONE,
     PAUSED,
     GoneError,
     InterruptedSendError,
@@ -27,7 +26,6 @@ from offcut.sending import (
 )
 from offcut.sending_parts import PartsSender
 from offcut.sending_tus import TusSender
-from offcut.transport import new_key
 from offcut.upload_state import UploadRecord, UploadStore
 from offcut.waiting import wait_until
 from offcut.wire import decode
@@ -54,11 +52,9 @@ class Uploader:
         self._transport = sending.transport
         self._store = store
         self._check = check
-        self._matcher = Matcher(sending.transport)
+        self._finder = Finder(sending, store)
         self._tus = TusSender(sending)
         self._parts = PartsSender(sending)
-        self._claims = threading.Lock()
-        self._claimed: set[str] = set()
         self._slots = threading.BoundedSemaphore(self.jobs)
 
     @property
@@ -89,10 +85,7 @@ class Uploader:
 
     def ask(self, files: Sequence[LocalFile]) -> None:
         """Ask the server about files that this machine knows nothing of, many at once."""
-        records = {file: self._store.load(file) for file in files}
-        with self._claims:
-            self._claimed |= {record.upload_id for record in records.values() if record}
-        self._matcher.ask([file for file, record in records.items() if record is None])
+        self._finder.ask(files)
 
     def _send(self, file: LocalFile, batch: str | None, folder: str) -> Sent:
         self.sending.check_stop()
@@ -118,16 +111,16 @@ class Uploader:
     def _found(self, file: LocalFile) -> tuple[UploadRecord | None, Upload | None]:
         """What this machine noted, or else what the server knows; checked against the card unless it is received."""
         record = self._store.load(file)
-        upload = self._known(record) if record else None
+        upload = self._finder.known(record) if record else None
         if upload is None or not upload.asset_id:
             self._checked(file)
-        return self._matched(file) if record is None else (record, upload)
+        return self._finder.match(file) if record is None else (record, upload)
 
     def _declared_again(self, file: LocalFile, batch: str | None, folder: str, seen: Upload) -> Sent:
         """Declare received bytes once more, by their hash: nothing is sent, unless they are not there after all."""
         self.sending.tell(file, "checking", 0)
         self._store.forget(file)
-        record, upload = self._declare(file, batch, folder, PrefixHash(file.path).advance_to(file.size_bytes))
+        record, upload = self._declare(file, batch, folder, self._finder.sha256(file))
         if upload.asset_id and (upload.duplicate or upload.asset_id == seen.asset_id):
             return self._recognised(file, record, upload)
         return self._finish(file, record, upload)
@@ -145,66 +138,23 @@ class Uploader:
             file.path, file.size_bytes, "recognised", upload.id, upload.asset_id or "", duplicate=upload.duplicate
         )
 
-    def _known(self, record: UploadRecord) -> Upload | None:
-        """The upload of an earlier run as the server sees it now, or None when it must be declared (again)."""
-        if not record.upload_id:
-            return None
-        try:
-            upload = self._fetch(record.upload_id)
-        except OffcutError as error:
-            if error.status in GONE:
-                return None
-            raise
-        return None if upload.over else upload
-
-    def _matched(self, file: LocalFile) -> tuple[UploadRecord | None, Upload | None]:
-        """What the server knows of this file although this machine does not: sent from elsewhere, or before."""
-        match = self._matcher.match(file)
-        record = _record(file)
-        if match.result == "received" and match.asset_id:
-            self.sending.tell(file, "checking", 0)
-            if self._sha256_there(match.asset_id) != PrefixHash(file.path).advance_to(file.size_bytes):
-                return None, None
-            seen = self._fetch(match.upload_id) if match.upload_id else None
-            seen = seen or Upload("", "received", file.size_bytes, asset_id=match.asset_id)
-            return record.having(upload_id=seen.id, asset_id=match.asset_id), seen
-        if match.result != "continue" or not match.upload_id or not self._claim(match.upload_id):
-            return None, None
-        record = record.having(upload_id=match.upload_id)
-        upload = self._known(record)
-        if upload is None:
-            return None, None
-        record = record.having(upload_url=upload.upload_url or f"tus/{upload.id}")
-        self._store.save(file, record)
-        return record, upload
-
-    def _claim(self, upload_id: str) -> bool:
-        """Whether this file may go on with an upload: two files with the same name and bytes are two uploads."""
-        with self._claims:
-            free = upload_id not in self._claimed
-            self._claimed.add(upload_id)
-            return free
-
-    def _fetch(self, upload_id: str) -> Upload:
-        return decode(Upload, self._transport.json("GET", f"uploads/{upload_id}"), "uploads")
-
     def _declare(
         self, file: LocalFile, batch: str | None, folder: str, sha256: str = ""
     ) -> tuple[UploadRecord, Upload]:
         record = self._store.load(file)
         if record is None or record.upload_id:
-            record = _record(file)
+            record = fresh_record(file)
         record = record.having(batch=batch or "")
         self._store.save(file, record)
         body: dict[str, Any] = {
             "name": file.path.name,
             "size_bytes": file.size_bytes,
-            "sample_sha256": self._matcher.sample(file),
+            "sample_sha256": self._finder.sample(file),
             "modified_at": datetime.fromtimestamp(file.mtime_ns / 1e9, UTC).isoformat(),
         }
         body |= {name: value for name, value in (("batch_name", batch), ("folder", folder)) if value}
         if sha256 or 0 < file.size_bytes <= HASH_FIRST_BYTES:
-            body["sha256"] = sha256 or PrefixHash(file.path).advance_to(file.size_bytes)
+            body["sha256"] = sha256 or self._finder.sha256(file)
         answer = self._transport.json("POST", "uploads", body=body, key=record.key)
         upload = decode(Upload, answer, "uploads")
         record = record.having(upload_id=upload.id, upload_url=upload.upload_url or f"tus/{upload.id}")
@@ -253,7 +203,7 @@ class Uploader:
         """Wait until the server has checked and stored the whole file."""
         seen = wait_until(
             self._transport,
-            lambda: self._fetch(upload.id),
+            lambda: self._finder.fetch(upload.id),
             lambda now: bool(now.asset_id) or now.over or self.stop.is_set(),
             timeout_s=_RECEIVED_TIMEOUT_S + upload.size_bytes / _SLOWEST_STORING,
             what=t("The upload"),
@@ -266,13 +216,9 @@ class Uploader:
             raise failed(seen)
         return seen
 
-    def _sha256_there(self, asset_id: str | None) -> str | None:
-        asset = self._transport.json("GET", f"assets/{asset_id}")
-        return asset.get("sha256") if isinstance(asset, dict) else None
-
     def _compare(self, file: LocalFile, upload: Upload, digest: PrefixHash) -> None:
         """The server's SHA-256 must be that of the file here."""
-        theirs = self._sha256_there(upload.asset_id)
+        theirs = self._finder.sha256_there(upload.asset_id)
         if theirs and theirs != digest.advance_to(file.size_bytes):
             self._store.forget(file)
             raise OffcutError(
@@ -287,10 +233,6 @@ class Uploader:
 
 def _in_batch(upload: Upload, batch: str | None) -> bool:
     return batch is None or " ".join((upload.batch_name or "").split()) == " ".join(batch.split())
-
-
-def _record(file: LocalFile) -> UploadRecord:
-    return UploadRecord(str(file.path.resolve()), file.size_bytes, file.mtime_ns, new_key())
 
 
 def paused(file: LocalFile) -> OffcutError:

@@ -9,7 +9,8 @@ import pytest
 
 from offcut.errors import ExitCode, OffcutError
 from offcut.local_files import LocalFile, scan
-from offcut.mhl import _C4, read_card, read_list
+from offcut.mhl import read_card, read_list
+from offcut.mhl_hashes import C4
 from tests.factories.client import write_files
 from tests.factories.mhl import asc_list, classic_list
 
@@ -107,10 +108,10 @@ def test_a_list_that_is_none_is_refused_by_name(tmp_path: Path, text: str, why: 
 
 def test_c4_is_sha512_in_base_58() -> None:
     # The value of the empty input in the C4 framework's own documentation.
-    assert _C4().hexdigest() == (
+    assert C4().hexdigest() == (
         "c459dsjfscH38cYeXXYogktxf4Cd9ibshE3BHUo6a58hBXmRQdZrAkZzsWcbWtDg5oQstpDuni4Hirj75GEmTc1sFT"
     )
-    digest = _C4()
+    digest = C4()
     digest.update(b"abc")
     number = 0
     for sign in digest.hexdigest()[2:]:
