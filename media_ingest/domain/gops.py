@@ -17,8 +17,8 @@ _SHORT_S: Final = Fraction(11, 10)
 """Key frames at most about thirty frames, or about one second, apart."""
 _ENOUGH_GROUPS: Final = 4
 _INTRA_SHARE: Final = Fraction(1, 2)
-_SPIKE: Final = 4
-_SPIKE_OF_KEY: Final = Fraction(1, 2)
+_SPIKE: Final = 6
+_SPIKE_OF_KEY: Final = Fraction(3, 5)
 _FEWEST: Final = 4
 
 # How different neighbouring key frames must be to send for what lies between them (tuned with benchmarks/cuts).
@@ -27,7 +27,12 @@ _SPREAD: Final = 0.9
 _MIXED: Final = 0.55
 _MIX_APART: Final = 9.0
 _MIX_ALIKE: Final = 0.65
-_DARK_STEP: Final = 8.0
+_DARK_STEP: Final = 15.0
+_FAR_APART: Final = 60.0
+_STANDS_OUT: Final = 2.2
+"""Times what is usual around: a moving camera changes its picture all the time."""
+_AROUND: Final = 4
+_CALM_SHARE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ class Packet:
 def longest_short_group(rate: Fraction) -> int:
     """Return how many frames a group may have and still be short."""
     return max(_SHORT_FRAMES, int(rate * _SHORT_S))
+
+
+def worth_a_try(codec: str, key_distance: int, rate: Fraction) -> bool:
+    """Tell whether key frames may tell enough, by what is known beforehand; ``key_distance`` 0 is not known."""
+    if codec in INTRA_CODECS:
+        return False
+    return key_distance == 0 or 2 < key_distance <= longest_short_group(rate)
 
 
 class Habit:
@@ -111,17 +123,29 @@ def suspects(
     chosen: set[int] = set()
     longest = longest_short_group(rate)
     for number, group in enumerate(found):
-        differs = number < len(steps) and _differs(steps[number])
+        differs = number < len(steps) and _differs(steps[number], _calm(steps, number))
         if differs or group.end - group.first > longest or _spiky(packets[group.first : group.end]):
             chosen.add(number)
     for number, middle in enumerate(middles):
-        if middle.mixed >= _MIXED and middle.apart >= _MIX_APART and middle.alike <= _MIX_ALIKE:
+        beside = [middles[other].apart for other in (number - 2, number + 2) if 0 <= other < len(middles)]
+        calm = min(beside, default=0.0)
+        mixes = middle.mixed >= _MIXED and middle.alike <= _MIX_ALIKE
+        if mixes and middle.apart >= max(_MIX_APART, _STANDS_OUT * calm):
             chosen.update((number, number + 1))
     return sorted(chosen)
 
 
-def _differs(step: Step) -> bool:
-    return (step.apart >= _APART and step.spread >= _SPREAD) or step.contrast >= _DARK_STEP
+def _calm(steps: Sequence[Step], number: int) -> float:
+    """Return how far apart key frames around this one usually are: what a moving camera does all the time."""
+    beside = [*steps[max(0, number - _AROUND) : number], *steps[number + 1 : number + 1 + _AROUND]]
+    ordered = sorted(step.apart for step in beside)
+    return ordered[int(len(ordered) * _CALM_SHARE)] if ordered else 0.0
+
+
+def _differs(step: Step, calm: float) -> bool:
+    if step.contrast >= _DARK_STEP or step.apart >= _FAR_APART:
+        return True
+    return step.apart >= max(_APART, _STANDS_OUT * calm) and step.spread >= _SPREAD
 
 
 def _spiky(packets: Sequence[Packet]) -> bool:
@@ -144,6 +168,17 @@ class Run:
 
 LONGEST_RUN: Final = 600
 """Frames after which a stretch is taken in another run; a group of pictures is never divided."""
+
+
+def bursts(count: int, chosen: Sequence[int], every: int) -> list[int]:
+    """Return the groups to take a burst from: one in the middle of each ``every`` groups of which none is decoded."""
+    taken = set(chosen)
+    middles = []
+    for first in range(0, count, every):
+        end = min(first + every, count)
+        if not taken.intersection(range(first, end)):
+            middles.append((first + end) // 2)
+    return middles
 
 
 def runs(

@@ -58,6 +58,8 @@ class WatchSubject:
     video_codec: str
     has_audio: bool
     audio_codec: str
+    key_distance: int = 0
+    """Packets from one key frame to the next, usually (1: every frame is one); 0 when nobody counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from media_ingest.domain.facts import Facts
 from media_ingest.domain.footage import Scan
 from media_ingest.domain.guess import Seen
 from media_ingest.domain.origin import encoder_text, generated_by, origin_of
@@ -37,6 +38,7 @@ def watch_subject_of(asset: Asset) -> WatchSubject:
         video_codec=asset.video_codec,
         has_audio=bool(asset.has_audio),
         audio_codec=asset.audio_codec,
+        key_distance=Facts.of(report_of(asset)).sub("scan").sub("gops").count("median"),
     )
 
 

@@ -11,7 +11,7 @@ from media_ingest.adapters.watching.keyed import NotKeyedError, watch_keys
 from media_ingest.adapters.watching.measures import Measurer
 from media_ingest.adapters.watching.passes import FirstPass, Job, Progress
 from media_ingest.adapters.watching.timeline import Timeline, ticks_of
-from media_ingest.domain.gops import INTRA_CODECS
+from media_ingest.domain.gops import worth_a_try
 from media_ingest.domain.watched import Method, Watched, WatchSubject
 
 
@@ -30,7 +30,7 @@ def watch(
     DomainError ``sandbox_unavailable``.
     """
     job = Job(path.resolve(), subject, scratch.resolve(), should_stop, on_progress)
-    if subject.video_codec not in INTRA_CODECS:
+    if worth_a_try(subject.video_codec, subject.key_distance, subject.frame_rate):
         try:
             return watch_keys(job)
         except NotKeyedError:

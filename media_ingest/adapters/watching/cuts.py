@@ -28,6 +28,10 @@ _GROUP: Final = 6
 _MIXED: Final = 0.64
 _APART: Final = 10.0
 _ALIKE: Final = 0.6
+_STANDS_OUT: Final = 2.0
+"""Times the change of the calmer side: what moves all the time is not a dissolve."""
+_PURE, _OTHER = 0.88, 0.1
+"""So pure a mix of so different pictures that it may be amid other changes."""
 _EMPTY: Final = 5.0
 """Contrast, in grey levels, of a picture of one colour."""
 _FULL: Final = 12.0
@@ -149,6 +153,10 @@ def dissolves(measured: Measured, cuts: list[int], rate: float) -> list[int]:
     """Return the middles of stretches in which one picture is mixed into another."""
     worth = measured.mixed * np.minimum(measured.apart, 40) * (1 - np.maximum(measured.alike, 0))
     passing = (measured.mixed >= _MIXED) & (measured.apart >= _APART) & (measured.alike <= _ALIKE)
+    unknown = ~np.isfinite(measured.steady)
+    calm = np.where(unknown, 0, measured.steady)
+    stands = np.where(unknown, measured.apart >= 2 * _APART, measured.apart >= _STANDS_OUT * (calm + 2))
+    passing &= stands | ((measured.mixed >= _PURE) & (measured.alike <= _OTHER) & (measured.apart >= 2.5 * _APART))
     worth[~passing] = 0
     near = max(2, round(4 * max(1.0, rate / 25)))
     for at in cuts:

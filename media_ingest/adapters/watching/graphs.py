@@ -1,4 +1,4 @@
-"""The ffmpeg commands of watching, by ffmpeg-python: decode once, make it small before anything else, feed everything."""
+"""The ffmpeg commands of watching, by ffmpeg-python: decode once, make it small at once, feed everything."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ _INPUT: Final[Mapping[str, str | int]] = {
     "max_pixels": formats.MAX_PIXELS,
     "threads": 1,
 }
-_RAW: Final[Mapping[str, str]] = {"f": "rawvideo", "fps_mode": "passthrough"}
-_TIMES: Final[Mapping[str, str]] = {"f": "framecrc", "fps_mode": "passthrough", "enc_time_base": "demux"}
+_BUFFERED: Final[Mapping[str, int]] = {"flush_packets": 0}
+"""Fewer, larger writes: each one wakes us up."""
+_RAW: Final[Mapping[str, str | int]] = {"f": "rawvideo", "fps_mode": "passthrough", **_BUFFERED}
+_TIMES: Final[Mapping[str, str | int]] = {"f": "framecrc", "fps_mode": "passthrough", "enc_time_base": "demux"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _sound(source: ffmpeg.Stream, samples: str, loudness: str) -> ffmpeg.Stream:
     heard = source["a:0"].filter("ebur128", framelog="quiet", metadata=1)
     heard = heard.filter("ametadata", mode="print", key="lavfi.r128.I", file=loudness)
     heard = heard.filter("aformat", sample_fmts="s16", channel_layouts=_STEREO_MOST)
-    return heard.output(samples, f="au")
+    return heard.output(samples, f="au", **_BUFFERED)
 
 
 def first_pass(path: Path, subject: WatchSubject, scratch: Path, *, keys_only: bool, sound: bool) -> list[str]:
@@ -112,11 +114,13 @@ def first_pass(path: Path, subject: WatchSubject, scratch: Path, *, keys_only: b
     source = _input(path, **skipped)
     ways = source["V:0"].split()
     seen = _small(ways[0]).split()
-    outputs = [seen[0].output("pipe:3", **_RAW), seen[1].output("pipe:4", **_TIMES)]
+    # Times of key frames are the only sign of progress between the few windows of pictures that they fill.
+    pace = {} if keys_only else _BUFFERED
+    outputs = [seen[0].output("pipe:3", **_RAW), seen[1].output("pipe:4", **_TIMES, **pace)]
     outputs += _sheet(ways[1], subject, tiles_of(subject), scratch, "pipe:5")
     pipe = 6
     if keys_only:
-        outputs.append(source["V:0"].output("pipe:6", f="framecrc", vcodec="copy"))
+        outputs.append(source["V:0"].output("pipe:6", f="framecrc", vcodec="copy", **_BUFFERED))
         pipe = 7
     if sound:
         outputs.append(_sound(source, f"pipe:{pipe}", f"pipe:{pipe + 1}"))

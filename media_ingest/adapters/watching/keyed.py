@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,19 @@ from media_ingest.adapters.watching.measures import (
 from media_ingest.adapters.watching.passes import FirstPass, Job, frames_of, times_of
 from media_ingest.adapters.watching.taps import Packets
 from media_ingest.adapters.watching.timeline import Timeline, ticks_of
-from media_ingest.domain.gops import LONGEST_RUN, Group, Habit, Middle, Packet, Run, Step, groups, runs, suspects
+from media_ingest.domain.gops import (
+    LONGEST_RUN,
+    Group,
+    Habit,
+    Middle,
+    Packet,
+    Run,
+    Step,
+    bursts,
+    groups,
+    runs,
+    suspects,
+)
 from media_ingest.domain.watched import Method, Watched
 
 _SHARE: Final = 0.6
@@ -118,7 +131,7 @@ def _timeline(
     chosen = suspects(packets, found, keys.steps, keys.middles, rate)
     length = max(1, packets[-1].pts - packets[0].pts) * look.times.time_base / max(1, len(found) - 1)
     every = max(1, round(_BURST_EVERY_S / length))
-    wanted = runs(packets, found, chosen, range(every // 2, len(found), every), _BURST)
+    wanted = runs(packets, found, chosen, bursts(len(found), chosen, every), _BURST)
     if sum(run_.frames for run_ in wanted) > len(packets) * _MOST_SHARE:
         raise NotKeyedError
     looks = np.concatenate(keys.looks)
@@ -164,7 +177,7 @@ def _decoded(job: Job, look: FirstPass, wanted: Sequence[Run]) -> Iterator[tuple
             readable=[job.path],
             scratch=job.scratch,
             should_stop=job.should_stop,
-            on_progress=lambda _clock, part=part, total=total: job.on_progress(part, total),
+            on_progress=partial(_still_at, job, part),
         )
         for number, one in enumerate(batch):
             made, written = graphs.run_files(job.scratch, number)
@@ -172,6 +185,11 @@ def _decoded(job: Job, look: FirstPass, wanted: Sequence[Run]) -> Iterator[tuple
             made.unlink(missing_ok=True)
             written.unlink(missing_ok=True)
         done += len(batch)
+
+
+def _still_at(job: Job, part: int, _clock_ms: int) -> None:
+    """Tell that work goes on: the clock of several runs side by side says nothing about the whole."""
+    job.on_progress(part, job.duration_ms)
 
 
 def batches(wanted: Sequence[Run], at_once: int) -> Iterator[Sequence[Run]]:

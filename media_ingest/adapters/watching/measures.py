@@ -27,7 +27,9 @@ _NEAR: Final = 6
 _HALF_WIDTHS: Final = (4, 8, 12, 16, 24)
 """Half-widths of the mixes looked for, in frames at 25 a second: dissolves from a quarter to two seconds."""
 _NORMAL_RATE: Final = 25
-_STILL: Final = 6
+_STILL: Final = 10
+_JUMP: Final = np.array([1, 1, 8], np.float32)
+"""How brightness, colours and their places count in what differs between two frames."""
 _DARKEST, _LIGHTEST = 3, 252
 _BAR_EDGE, _BAR_EVEN = 8, 3
 _BLANK: Final = 5
@@ -37,7 +39,7 @@ Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 COLUMNS: Final = (
-    "change", "colour", "spread", "onward", "backward", "mixed", "apart", "alike", "half",
+    "change", "colour", "spread", "onward", "backward", "mixed", "apart", "alike", "half", "steady",
     "brightness", "contrast", "sharpness", "clipped", "bars",
 )  # fmt: skip
 """What is kept of a frame; columns of `Measured`."""
@@ -51,11 +53,12 @@ class Measured:
 
     ``change``: mean difference of brightness to the frame before (0 to 255). ``colour``: the same for both colour
     planes together. ``spread``: how far brightness and colours moved in four quarters of the picture (earth mover's
-    distance of histograms, in bins). ``onward``: the smallest difference between the picture before and any shortly after;
-    ``backward``: between this picture and any shortly before; small when something flashed up or passed by.
+    distance of histograms, in bins). ``onward``: the smallest difference between the picture before and any shortly
+    after; ``backward``: between this picture and any shortly before; small when something flashed up or passed by.
     ``mixed``: how much the way from an earlier picture to this one points where the way on to a later one does
     (cosine; 1 in a dissolve, 0 or less in motion), ``apart`` how far those two pictures differ and ``alike`` how
-    much they resemble each other (correlation), ``half`` how many frames they lie away. The rest describes the picture itself.
+    much they resemble each other (correlation), ``half`` how many frames they lie away and ``steady`` how
+    much the recording changes before or after in the same time (the calmer side). The rest describes the picture.
     """
 
     rows: Floats
@@ -146,7 +149,8 @@ def mix(before: Floats, middle: Floats, after: Floats) -> tuple[Floats, Floats, 
     others = after[:, :_CELLS] - after[:, :_CELLS].mean(axis=1, keepdims=True)
     norm = np.sqrt(np.einsum("ij,ij->i", some, some) * np.einsum("ij,ij->i", others, others))
     alike = np.einsum("ij,ij->i", some, others) / (norm + 1)
-    return along / (lengths + np.float32(1e-3)), apart, alike
+    mixed: Floats = along / (lengths + np.float32(1e-3))
+    return mixed, apart, alike
 
 
 def pictures(frames: Bytes) -> Floats:
@@ -184,7 +188,7 @@ class Measurer:
         scale = max(1.0, rate / _NORMAL_RATE)
         self._near = round(_NEAR * scale)
         self._half = [round(half * scale) for half in _HALF_WIDTHS]
-        self._ahead = max(self._half[-1], self._near)
+        self._ahead = max(2 * self._half[-1], self._near)
         self._last: Bytes | None = None
         self._histograms: Floats | None = None
         self._cells = np.zeros((0, 3 * _CELLS), np.float32)
@@ -233,7 +237,7 @@ class Measurer:
         before = np.maximum(where - 1, 0)
         onward = cells_apart(cells[before], cells[where])
         backward = onward.copy()
-        suspects = np.flatnonzero(onward > _STILL)
+        suspects = np.flatnonzero(self._rows[where, :3] @ _JUMP > _STILL)
         at, past = where[suspects], before[suspects]
         for step in range(1, self._near):
             later, sooner = cells[np.minimum(at + step, last)], cells[np.maximum(past - step, 0)]
@@ -260,3 +264,13 @@ class Measurer:
             for column, values in ((5, mixed), (6, apart), (7, alike)):
                 self._rows[at[better], column] = values[better]
             self._rows[at[better], 8] = half
+            self._rows[at[better], 9] = np.minimum(
+                self._beside(at[better] - half, -half), self._beside(at[better] + half, half)
+            )
+
+    def _beside(self, edge: npt.NDArray[np.int64], reach: int) -> Floats:
+        """Return how much changes from the edge of a mix on, away from it; infinity where too little is recorded."""
+        there = np.clip(edge + reach, 0, len(self._cells) - 1)
+        length = np.abs(there - edge)
+        apart = np.abs(self._cells[there] - self._cells[edge]).mean(axis=1)
+        return np.where(length * 2 >= abs(reach), apart * 2 * abs(reach) / np.maximum(length, 1), np.float32(np.inf))

@@ -19,7 +19,8 @@ from media_ingest.adapters.watching.taps import Loudness, Packets, Peaks, Pictur
 from media_ingest.domain import formats
 from media_ingest.domain.watched import FramePrint, Sound, SpriteSheet, WatchSubject
 
-WINDOW: Final = 128
+_WINDOW: Final = 64
+_FEW: Final = 16
 _SHEET_BYTES: Final = 16_000_000
 
 Progress = Callable[[int, int], None]
@@ -96,11 +97,12 @@ class FirstPass:
     loudness: Loudness = field(default_factory=Loudness)
     peaks: Peaks = field(init=False)
     printing: Printing = field(init=False)
+    pictures: int = 0
     share: float = 1.0
     """Part of the whole work, for the progress told."""
 
     def __post_init__(self) -> None:
-        self.times = Times(self._progress)
+        self.times = Times(self._progress if self.packets is not None else lambda _done: None)
         self.peaks = Peaks(self.job.duration_ms / 1000)
         self.printing = Printing(self.times, self.print_every, self.job.subject)
 
@@ -112,7 +114,7 @@ class FirstPass:
     def run(self) -> None:
         """Decode. Raises ToolError kinds."""
         job = self.job
-        pictures = Pictures(FRAME_BYTES, WINDOW, self._picture)
+        pictures = Pictures(FRAME_BYTES, _WINDOW if self.packets is None else _FEW, self._picture)
         pipes: list[Consumer] = [pictures, self.times, self.tiles]
         pipes += [self.packets] if self.packets is not None else []
         pipes += [self.peaks, self.loudness] if job.with_sound else []
@@ -130,6 +132,10 @@ class FirstPass:
         pictures.finish()
 
     def _picture(self, frames: Bytes) -> None:
+        self.pictures += len(frames)
+        if self.packets is None:
+            total = self.job.duration_ms
+            self._progress(total * self.pictures // max(self.pictures, self.job.subject.frame_count))
         self.printing.see(frames)
         self.see(frames)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
 from media_ingest.adapters.processes import ToolFailedError
 from media_ingest.domain.gops import Packet
@@ -85,6 +86,7 @@ class Times(_Lines):
         self.time_base = Fraction(0)
         self.pts = array("q")
 
+    @override
     def __call__(self, chunk: bytes) -> None:
         """Take what came."""
         super().__call__(chunk)
@@ -95,6 +97,8 @@ class Times(_Lines):
         """Return milliseconds from the first frame to ``at``, never less than 0."""
         return max(0, int((at - self.pts[0]) * self.time_base * 1000))
 
+    @override
+    @override
     def _line(self, line: bytes) -> None:
         if found := _PACKET.match(line):
             self.pts.append(int(found[2]))
@@ -111,6 +115,8 @@ class Packets(_Lines):
         self.pts, self.sizes, self.keys = array("q"), array("L"), array("b")
         self._hear = hear
 
+    @override
+    @override
     def _line(self, line: bytes) -> None:
         if found := _PACKET.match(line):
             flags = int(found[5], 16) if found[5] else _KEY
@@ -136,6 +142,8 @@ class Loudness(_Lines):
         super().__init__()
         self.lufs: float | None = None
 
+    @override
+    @override
     def _line(self, line: bytes) -> None:
         if found := _LOUDNESS.match(line):
             self.lufs = float(found[1])
