@@ -10,7 +10,10 @@ from uuid import UUID
 
 _MOVING: Final = 20
 """Movement, in thousandths of the picture's contrast, from which a recording proves itself by how it moves."""
-_SAME_MOVEMENT: Final = 350
+_SAME_MOVEMENT: Final = 650
+_LITTLE: Final = 120
+"""Movement below this is partly the shimmer of scaling, which no two encodings share."""
+_SAME_LITTLE_MOVEMENT: Final = 450
 _SAME_LOOK_MOVING: Final = 800
 _SAME_LOOK_STILL: Final = 920
 _LEAST_FRAMES: Final = 5
@@ -69,7 +72,8 @@ def is_same(overlap: Overlap) -> bool:
         return False
     length = overlap.end_ms - overlap.start_ms
     if overlap.movement >= _MOVING:
-        alike = overlap.alike >= _SAME_LOOK_MOVING and overlap.agreement >= _SAME_MOVEMENT
+        needed = _SAME_MOVEMENT if overlap.movement >= _LITTLE else _SAME_LITTLE_MOVEMENT
+        alike = overlap.alike >= _SAME_LOOK_MOVING and overlap.agreement >= needed
         return alike and length >= _LEAST_MOVING_MS
     return overlap.alike >= _SAME_LOOK_STILL and length >= _LEAST_STILL_MS
 

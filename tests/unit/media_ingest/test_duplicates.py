@@ -35,6 +35,8 @@ def test_what_moves_must_move_alike() -> None:
     assert is_same(MOVING)
     assert not is_same(replace(MOVING, agreement=100)), "another take of the same scene"
     assert not is_same(replace(MOVING, alike=700, agreement=990)), "another scene that brightens alike"
+    assert is_same(replace(MOVING, movement=60, agreement=500)), "partly shimmer"
+    assert not is_same(replace(MOVING, movement=60, agreement=300))
 
 
 def test_what_stands_still_must_be_nearly_equal_for_some_time() -> None:
