@@ -220,7 +220,7 @@ def _ready(asset: Asset, around: Around, poster: str) -> File:
         estimated=estimate is not None,
         obstacles=obstacles_of(around.declared[undeclared[0].id]) if undeclared else (),
         undeclared=undeclared[0] if undeclared else None,
-        hold=_hold(hold),
+        hold=held_words(hold),
         waiting=waiting,
         unlisted=unlisted,
     )
@@ -242,7 +242,8 @@ def guessed(asset: Asset) -> Estimate | None:
         return None
 
 
-def _hold(hold: Hold | None) -> Wording | None:
+def held_words(hold: Hold | None) -> Wording | None:
+    """Return why a file is held in the reader's language, with what to do."""
     if hold is None:
         return None
     words = hold_wording(hold, get_language() or "en")

@@ -10,6 +10,7 @@ from typing import Final
 from django.utils.translation import get_language
 
 from marketplace.web.formats import clock_text, typeset
+from media_ingest.domain.detections import Label, LabelState, label_wording
 from media_ingest.domain.flaws import Stretch, flaw_wording, usable_of
 from media_ingest.domain.watched import Flaw
 from media_ingest.models import Asset, Clip, DerivativeKind, Watching
@@ -95,6 +96,26 @@ def left_out_of(clips: Sequence[Clip]) -> list[LeftOut]:
         words = flaw_wording(flaw, get_language() or "en")
         said.append(LeftOut(typeset(words.text), typeset(words.what_to_do), lost))
     return said
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a detector says, in words."""
+
+    code: str
+    text: str
+    what_to_do: str
+    disputed: bool
+
+
+def labels_of(clip: Clip) -> list[Told]:
+    """Return what detectors say of a clip (fetched with it), the surest first, each label once."""
+    said: dict[str, Told] = {}
+    for one in sorted(clip.detections.all(), key=lambda one: -one.score):
+        words = label_wording(Label(one.label), get_language() or "en")
+        disputed = one.state == LabelState.DISPUTED
+        said.setdefault(one.label, Told(one.label, typeset(words.text), typeset(words.what_to_do), disputed))
+    return list(said.values())
 
 
 def sheet_of(asset: Asset, watching: Watching | None) -> Sheet | None:

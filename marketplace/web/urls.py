@@ -23,6 +23,8 @@ urlpatterns = [
     path("studio/uploads/<str:batch_id>/standing", uploads.standing),
     path("studio/clips/<str:clip_id>", clips.clip),
     path("studio/clips/<str:clip_id>/declare", clips.declare),
+    path("studio/clips/<str:clip_id>/preview", clips.preview),
+    path("studio/clips/<str:clip_id>/labels/<str:label>/dispute", clips.dispute),
     path("studio/clips/<str:clip_id>/describe", clips.describe),
     path("studio/clips/<str:clip_id>/move", clips.move),
     path("studio/earnings", studio.earnings),

@@ -22,6 +22,7 @@ from media_ingest.domain.states import AssetState
 from media_ingest.models import Clip, Derivative, DerivativeKind
 from media_ingest.selectors import clip_get
 from media_ingest.services.attempts import attempt_folder, picture_keep, tool_ends
+from media_ingest.services.lifecycle import object_used
 from media_ingest.services.links import media_link
 from media_ingest.services.subjects import origin_us_of, shown_of
 
@@ -62,6 +63,15 @@ def preview_ensure(*, clip: Clip) -> PreviewState:
     return _state_of(job)
 
 
+def preview_told(*, clip: Clip) -> PreviewState | None:
+    """Return how far the whole preview of a clip is; None when nobody asked for one. Starts nothing."""
+    made = Derivative.objects.filter(clip=clip, kind=DerivativeKind.PREVIEW).first()
+    if made is not None:
+        return PreviewState("ready", media_link(made), clip.duration_ms, clip.duration_ms)
+    job = Job.objects.filter(kind=PREVIEW, subject=clip.public_id).first()
+    return None if job is None else _state_of(job)
+
+
 def _state_of(job: Job) -> PreviewState:
     # The row of the picture and the end of the job are one transaction: done without a picture means that its file
     # was withdrawn meanwhile.
@@ -98,6 +108,7 @@ def clip_render(*, actor: Actor, clip_id: UUID, claim: Claim) -> None:
                 organisation_id=clip.asset.organisation_id,
                 after={"preview": made.sha256},
             )
+    object_used(storage_key=clip.asset.storage_key)
     log.info("clip.previewed", clip=clip.public_id)
 
 

@@ -24,16 +24,20 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import listing_pause, listing_resume, listing_withdraw
 from marketplace.web import said
 from marketplace.web.formats import rate_text, ratio_rate_text
-from marketplace.web.library import obstacles_of, priced, terms_of
+from marketplace.web.library import held_words, obstacles_of, priced, terms_of
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.pictures import waterfall
 from marketplace.web.prices import told_steps
+from marketplace.web.shots import labels_of, left_out_of, segments_of, sheet_of, wave_of
 from marketplace.web.views.studio import studio_page
+from media_ingest.domain.actions import CLIP_DESCRIBE
 from media_ingest.domain.resolution import resolution_class
-from media_ingest.models import Clip, DerivativeKind
-from media_ingest.selectors import clip_get
+from media_ingest.models import Clip, DerivativeKind, Watching
+from media_ingest.selectors import clip_get, holds_of
 from media_ingest.services.clips import clip_describe
+from media_ingest.services.detecting import label_dispute
 from media_ingest.services.links import clip_link
+from media_ingest.services.previewing import clip_preview, preview_told
 
 CHOICES: Final = {
     "genres": said.GENRES,
@@ -71,6 +75,7 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "listing": listing,
         "poster": clip_link(found, DerivativeKind.POSTER),
         "preview": clip_link(found, DerivativeKind.PREVIEW),
+        **_seen(found),
         "resolution": resolution_class(asset.width or 0, asset.height or 0),
         "frames": ratio_rate_text(asset.frame_rate_num, asset.frame_rate_den),
         "money": money,
@@ -81,8 +86,55 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "terms": terms,
         "choices": CHOICES,
         "may_declare": allowed(actor, CLIP_DECLARE),
+        "may_dispute": allowed(actor, CLIP_DESCRIBE),
         "may_move": allowed(actor, LISTING_WRITE),
     }
+
+
+def _seen(found: Clip) -> dict[str, Any]:
+    """Return what was seen of the clip and of the recording around it."""
+    asset = found.asset
+    clips = list(asset.clips.all())
+    segments = segments_of(clips, found)
+    watching = Watching.objects.filter(asset=asset).first()
+    hold = holds_of([asset.id]).get(asset.id)
+    return {
+        "segments": segments,
+        "here": next(one for one in segments if one.here),
+        "siblings": sum(1 for one in clips if one.usable and one.id != found.id),
+        "begins": said.BEGINS[found.begins],
+        "flaws": left_out_of([found]),
+        "hold": held_words(hold),
+        "sheet": sheet_of(asset, watching),
+        "scrub_from": found.start_ms,
+        "scrub_to": found.end_ms,
+        "wave": wave_of(watching),
+        "labels": labels_of(found),
+        "whole": preview_told(clip=found),
+    }
+
+
+@require_POST
+@studio_page
+def preview(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
+    """Have the whole clip prepared for looking at."""
+    try:
+        clip_preview(actor=actor, clip_id=key_of(Prefix.CLIP, clip_id))
+    except DomainError as error:
+        told(request, error)
+    return see(f"/studio/clips/{clip_id}")
+
+
+@require_POST
+@studio_page
+def dispute(request: HttpRequest, actor: Actor, clip_id: str, label: str) -> HttpResponse:
+    """Say that a label is wrong."""
+    try:
+        label_dispute(actor=actor, clip_id=key_of(Prefix.CLIP, clip_id), label=label)
+    except DomainError as error:
+        told(request, error)
+        return see(f"/studio/clips/{clip_id}")
+    return done(request, _("Noted: the label is shown as disputed."), f"/studio/clips/{clip_id}")
 
 
 @require_POST
@@ -96,11 +148,19 @@ def declare(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         told(request, DECLARATION_INVALID("Choose one of the listed values. Nothing was stored."))
         return see(f"/studio/clips/{clip_id}")
     try:
-        clip_declare(actor=actor, clip_id=found.id, declared=says)
+        for one in _meant(found, request.POST):
+            clip_declare(actor=actor, clip_id=one.id, declared=says)
     except DomainError as error:
         told(request, error)
         return render(request, "marketplace/clip.html", _context(actor, found, says), status=422)
     return done(request, _("Saved. Open quotes keep what they froze."), f"/studio/clips/{clip_id}")
+
+
+def _meant(found: Clip, form: QueryDict) -> list[Clip]:
+    """Return the clips a declaration is for: this one, or all usable ones of its recording."""
+    if form.get("all") != "yes":
+        return [found]
+    return [one for one in found.asset.clips.order_by("start_ms") if one.usable]
 
 
 def _declared(form: QueryDict) -> Declared:

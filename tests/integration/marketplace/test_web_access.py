@@ -50,6 +50,8 @@ TABLE: dict[str, Row] = {
     "studio/uploads/<str:batch_id>/standing": Row(STUDIO),
     "studio/clips/<str:clip_id>": Row(STUDIO),
     "studio/clips/<str:clip_id>/declare": Row(STUDIO, POST, 303),
+    "studio/clips/<str:clip_id>/preview": Row(STUDIO, POST, 303),
+    "studio/clips/<str:clip_id>/labels/<str:label>/dispute": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/describe": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/move": Row(STUDIO, POST, 303),
     "studio/earnings": Row(STUDIO),
@@ -85,7 +87,7 @@ SHARED = {"market/clips/<str:clip_id>", "desk/cases/<str:case_id>"}
 
 def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
-    known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"], "name": "README.md"}
+    known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"], "name": "README.md", "label": "sound"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
     path = pattern
