@@ -38,8 +38,8 @@ _COLUMNS: dict[str, str] = {
 
 _TOLD: dict[str, str] = {
     "Sending · {done} of {total} files": "Envoi · {done} fichiers sur {total}",
-    "{count} files beside the videos are not sent (--all sends them).": (
-        "{count} fichiers à côté des vidéos ne sont pas envoyés (--all les envoie)."
+    "Files beside the videos that stay here: {count} (--all sends them).": (
+        "Fichiers à côté des vidéos qui restent ici : {count} (--all les envoie)."
     ),
     "Listed and not there: {path}": "Dans la liste, mais absent : {path}",
     "{name}: only its size is compared; for xxHash: pip install 'offcut[mhl]'": (
@@ -105,6 +105,10 @@ _ERRORS: dict[str, str] = {
     "There is no list of checksums (.mhl) on this card.": "Il n’y a pas de liste d’empreintes (.mhl) sur cette carte.",
     "Nothing was sent. Leave --mhl out to send without comparing.": (
         "Rien n’a été envoyé. Sans --mhl, l’envoi se fait sans comparaison."
+    ),
+    "There is no video to send.": "Il n’y a pas de vidéo à envoyer.",
+    "Videos are told by the ends of their names. --all sends every file of a folder.": (
+        "Les vidéos se reconnaissent à la fin de leur nom. --all envoie tous les fichiers d’un dossier."
     ),
     "Which upload is to go on?": "Quel envoi doit reprendre ?",
     "Name one, or say --all. List them with: offcut uploads": (

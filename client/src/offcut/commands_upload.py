@@ -35,7 +35,7 @@ def _note_left_out(out: Output, found: Scan) -> None:
     for path in found.skipped:
         out.note(t("Left out: {path} (not a regular file, or left by the system)", path=path))
     if found.aside:
-        out.note(t("{count} files beside the videos are not sent (--all sends them).", count=len(found.aside)))
+        out.note(t("Files beside the videos that stay here: {count} (--all sends them).", count=len(found.aside)))
 
 
 def _card(out: Output, found: Scan) -> CardList:
@@ -101,6 +101,12 @@ def upload(session: Session) -> ExitCode:
     _note_left_out(out, found)
     if args.dry_run:
         return _dry_run(out, found)
+    if not found.files:
+        raise OffcutError(
+            "nothing_to_send",
+            t("There is no video to send."),
+            t("Videos are told by the ends of their names. --all sends every file of a folder."),
+        )
     with session.client() as client:
         results, assets = _send(session, client, found, lambda file: found.batch(file, args.batch))
         print_sent(out, results)

@@ -159,3 +159,14 @@ def test_scan_tells_what_would_be_sent_and_sends_nothing(
     assert found["copy.mov"]["same_as"] == str(folder / "a.mov")
     assert [line["same_as"] for name, line in found.items() if name != "copy.mov"] == [None] * 5
     assert not house.calls
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_folder_without_a_video_says_so(house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "card", {"a.srt": b"x"})
+    assert main(["upload", str(folder)]) == 1
+    printed = capsys.readouterr().err
+    assert "nothing_to_send" in printed
+    assert "Files beside the videos that stay here: 1" in printed
+    assert main(["upload", str(folder), "--all"]) == 0
+    assert [one["name"] for one in house.uploads.values()] == ["a.srt"]
