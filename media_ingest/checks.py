@@ -93,8 +93,11 @@ def _promised_files() -> Iterator[str]:
 
 
 def _forgotten_files() -> Iterator[str]:
-    for key in store().sweep(storage_references, older_than=2 * ORPHAN_AGE, dry=True).removed:
+    found = store().sweep(storage_references, older_than=2 * ORPHAN_AGE, dry=True)
+    for key in found.removed:
         yield f"{key} is needed by nobody and was not swept"
+    if found.aborted:
+        yield f"{found.aborted} uploads in parts were begun, belong to nobody and were not swept"
 
 
 def _sums() -> Iterator[str]:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from core.accounts.policy import Actor
+from core.invariants import invariants
 from core.jobs.runner import run_due
 from media_ingest.adapters.local_store import LocalStore
 from media_ingest.adapters.s3_store import S3Store
@@ -191,7 +192,8 @@ def test_uploads_in_parts_that_nobody_finishes_are_aborted_and_open_ones_are_not
     open_keys = {key for key, _, _ in blobs.bucket.unfinished()}
     assert {incoming_key(one.id.hex) for one in (alive, cancelled)} <= open_keys
     assert storage_sweep(actor=Actor.system()).blobs.aborted == 0
-    clock.ahead(2 * DAY)
+    clock.ahead(2 * DAY + timedelta(hours=1))
+    assert any("uploads in parts" in breach for one in invariants() for breach in one.check())
     assert storage_sweep(actor=Actor.system()).blobs.aborted >= 2
     left = list(blobs.bucket.unfinished())
     assert incoming_key(alive.id.hex) in {key for key, _, _ in left}
