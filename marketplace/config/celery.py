@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from celery import Celery
+from celery.bootsteps import StartStopStep
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from django.conf import settings
 
 from core.jobs.stopping import stop_begin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
+
+SWEEP_S: Final = 5.0
+"""Seconds between two looks for jobs that nobody seems to be doing."""
 
 app = Celery("offcut")
 app.conf.update(
@@ -35,7 +39,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=200,
     worker_hijack_root_logger=False,
-    beat_schedule={"reconcile": {"task": "core.jobs.reconcile", "schedule": 5.0}},
+    beat_schedule={"reconcile": {"task": "core.jobs.reconcile", "schedule": SWEEP_S}},
     timezone="UTC",
 )
 app.autodiscover_tasks(["core.jobs"])
@@ -44,6 +48,28 @@ app.autodiscover_tasks(["core.jobs"])
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Leave logging as the settings made it."""
+
+
+class Sweeper(StartStopStep):
+    """Has every worker look for abandoned jobs, so that this needs no scheduler that could die unseen."""
+
+    requires: ClassVar[tuple[str, ...]] = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        """Begin, at each connection to the broker."""
+        self.timer = parent.timer.call_repeatedly(SWEEP_S, ask_for_sweep, (parent.app,))
+
+    def stop(self, parent: Any) -> None:
+        """End with the connection."""
+        self.timer.cancel()
+
+
+def ask_for_sweep(asked: Celery) -> None:
+    """Send the message; one that nobody takes in time is dropped."""
+    asked.send_task("core.jobs.reconcile", retry=False, expires=4 * SWEEP_S, ignore_result=True)
+
+
+app.steps["consumer"].add(Sweeper)
 
 
 @worker_ready.connect

@@ -125,7 +125,7 @@ class Host:
         """Start `manage.py worker`."""
         self.run(sys.executable, "-m", "tests.chaos.poller", *arguments, **environment)
 
-    def consume(self, *, concurrency: int = 1, beat: bool = True, **environment: str) -> None:
+    def consume(self, *, concurrency: int = 1, beat: bool = False, **environment: str) -> None:
         """Start a Celery worker as `run.py` does, and wait until it takes messages."""
         celery = [sys.executable, "-m", "celery", "-A", "tests.chaos.celery_app", "worker", "-Q", QUEUES]
         clock = ["-B", "--schedule", str(self.home / "beat-schedule")] if beat else []

@@ -84,11 +84,10 @@ def test_a_broker_that_forgets_everything_loses_no_work(tmp_path: Path, broker: 
 def test_one_message_delivered_ten_times_has_one_effect(tmp_path: Path, shared: Shared) -> None:
     """T36: four processes get the same message ten times at once; one does the job, nine find nothing to do."""
     with hosts(tmp_path, shared, "web", "worker") as (web, worker):
-        worker.consume(concurrency=4, beat=False)
+        worker.consume(concurrency=4)
         web.python("-m", "tests.chaos.seed", "long=1:500", "again=10")
         wait_done(kinds.LONG, within_s=30)
-        wait_until(lambda: worker.log.count("succeeded in") >= 11, within_s=20, what="eleven messages taken")
-        assert worker.log.count(": False") >= 10
+        wait_until(lambda: worker.log.count(": False") >= 10, within_s=20, what="ten messages that find nothing to do")
     done_once("long-0")
     verify()
 
