@@ -31,6 +31,7 @@ class Hashing:
 
     def __init__(self, *sinks: Sink, expected_bytes: int) -> None:
         self._sinks = sinks
+        self._error: Exception | None = None
         self._queue: queue.Queue[Block | None] | None = None
         if expected_bytes >= _WORTH_A_THREAD:
             self._queue = queue.Queue(_AHEAD)
@@ -49,6 +50,8 @@ class Hashing:
         if self._queue is not None:
             self._queue.put(None)
             self._thread.join()
+        if self._error is not None and kind is None:
+            raise self._error
 
     def feed(self, block: Block) -> None:
         """Hash a block, now or in a moment. The caller must not change it any more."""
@@ -63,4 +66,7 @@ class Hashing:
 
     def _work(self, blocks: queue.Queue[Block | None]) -> None:
         while (block := blocks.get()) is not None:
-            self._hash(block)
+            try:
+                self._hash(block)
+            except Exception as error:  # noqa: BLE001 - raised again where the bytes come from, which must not wait for us
+                self._error = error
