@@ -46,7 +46,9 @@ def footage_send(client: Client, folder: Path, state: Path, bar: Bar) -> Sequenc
         sent[event.file.path] = event.offset
         bar.move(sum(sent.values()), total, event.file.path.name)
 
-    return client.uploads.send([folder], batch="Demo", state_folder=state, on_event=show)
+    # Named one by one: in a folder only what is called a video would be sent, and refusals are part of the story.
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return client.uploads.send(files, batch="Demo", state_folder=state, on_event=show)
 
 
 def footage_follow(client: Client, sent: Sequence[Sent], folder: Path, bar: Bar) -> list[Brought]:

@@ -24,9 +24,11 @@ from tests.house import ROOT, House, house
 
 FOOTAGE = ROOT.parent / "shared" / "footage"
 WITHIN_S = 500
+CLIPS = 8
+"""Seven good samples, one of them with a cut."""
 # webdataset leaves its tar files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-STAGES = {"media_ingest.probe", "media_ingest.derive", "delivery.build"}
+STAGES = {"media_ingest.probe", "media_ingest.watch", "media_ingest.derive", "delivery.build"}
 """The long ones: each begins when the worker is killed, and its restart waits longer each time."""
 
 
@@ -122,7 +124,9 @@ def test_the_demo_tells_the_whole_story_and_a_second_run_repeats_nothing(home: H
         "1080p",
         "2160p",
     }
-    assert first["quote"]["clips"] == 7
+    by_file = {asset["file"]: asset for asset in first["assets"]}
+    assert by_file["interview_with_a_cut.mp4"]["usable_clips"] == 2
+    assert first["quote"]["clips"] == sum(asset["usable_clips"] for asset in first["assets"]) == CLIPS
     check_books(first)
     check_folder(first)
     second = demo(home)
@@ -150,8 +154,22 @@ def test_real_footage_is_read_sold_and_delivered_as_expected(home: House) -> Non
         assert abs(Fraction(asset["frame_rate"]) / Fraction(expected["frame_rate"]) - 1) <= Fraction(1, 100), asset
     same = by_file["good/drone again (same bytes) é.mp4"], by_file["good/drone_gopro_karma.mp4"]
     assert same[0]["asset_id"] == same[1]["asset_id"]
+    check_shots(by_file, told)
     check_books(told)
     check_folder(told)
+
+
+def check_shots(by_file: dict[str, Any], told: dict[str, Any]) -> None:
+    """Every good file is its shots; what can be offered was sold, the near duplicate of a better file was not."""
+    good = {asset["asset_id"]: asset for asset in by_file.values() if asset["state"] == "ready"}.values()
+    assert by_file["good/scenes_480p.mp4"]["clips"] >= 4
+    assert by_file["good/animation_reencoded_360p.mp4"]["held"] == "near_duplicate"
+    assert [asset["file"] for asset in good if asset["held"]] == ["good/animation_reencoded_360p.mp4"]
+    offered = [asset for asset in good if not asset["held"]]
+    assert told["quote"]["clips"] == sum(asset["usable_clips"] for asset in offered)
+    assert told["quote"]["duration_ms"] == sum(asset["usable_ms"] for asset in offered)
+    for asset in good:
+        assert asset["usable_ms"] == asset["duration_ms"] or asset["left_out"], asset
 
 
 def running_kinds(home: House) -> set[str]:
@@ -204,10 +222,10 @@ def test_workers_killed_at_each_stage_change_nothing_about_the_result(tmp_path: 
         assert struck == STAGES
         told = json.loads((running.home / "demo.json").read_text())
         assert sorted(asset["state"] for asset in told["assets"]) == ["ready"] * 7 + ["rejected"]
-        assert told["quote"]["clips"] == counted(running, "marketplace_licence") == 7
+        assert told["quote"]["clips"] == counted(running, "marketplace_licence") == CLIPS
         assert counted(running, "marketplace_dataset") == 1
         assert counted(running, "marketplace_order") == 1
         check_books(told)
         check_folder(told)
-        undisturbed_transfers = 2 + 7 + 1  # charged and settled; to the creator for each clip; the fee
+        undisturbed_transfers = 2 + CLIPS + 1  # charged and settled; to the creator for each clip; the fee
         assert counted(running, "marketplace_transfer") == undisturbed_transfers

@@ -87,7 +87,8 @@ SHARED = {"market/clips/<str:clip_id>", "desk/cases/<str:case_id>"}
 
 def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
-    known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"], "name": "README.md", "label": "sound"}
+    known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"]}
+    known |= {"name": "README.md", "label": "sound"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
     path = pattern
