@@ -26,11 +26,14 @@ _EDITING: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "14", "-pi
 
 TUNED_ON: Final = ("animation_1080p", "gopro_max", "rotated_90", "hlg_10bit", "drawn_a", "drawn_b")
 """Sources of the tuning half, by the beginning of their names; all others are reported."""
+_LEAST_S: Final = 2.9
+"""Shorter recordings are told by their bytes alone, and left out."""
 LEFT_OUT: Final = {
     "animation_reencoded_360p": "a copy of animation_1080p",
     "drone again (same bytes) é": "the bytes of drone_gopro_karma",
     "two_programs": "2.5 seconds of the opening of animation_1080p",
     "pcm_1080p50": "2 seconds",
+    "edit_list_10bit": "2.5 seconds",
     "vp8_1080p60": "1 second",
 }
 
@@ -128,15 +131,19 @@ def _cut_up(path: Path) -> Iterator[tuple[str, str, Path]]:
         name = f"{path.stem}_{number}"
         start, out = number * _PIECE_S, FOLDER / f"{name}.mp4"
         _make(out, "-ss", str(start), "-t", str(_PIECE_S), "-i", str(path), "-map", "0:v:0", "-vf", shape, *_EDITING)
-        if out.stat().st_size < 4_000 or _frames(out) < 50:
+        if _seconds(out) < _LEAST_S:
             return
         yield name, path.stem, out
 
 
-def _frames(path: Path) -> int:
-    """Return how many frames a file has."""
-    with av.open(str(path)) as file:
-        return sum(packet.pts is not None for packet in file.demux(file.streams.video[0]))
+def _seconds(path: Path) -> float:
+    """Return how long a file is; 0 when nothing was left to put into it."""
+    try:
+        with av.open(str(path)) as file:
+            stream = file.streams.video[0]
+            return sum(packet.pts is not None for packet in file.demux(stream)) / float(stream.average_rate or 1)
+    except (av.FFmpegError, IndexError):
+        return 0.0
 
 
 _BACKGROUNDS: Final = {

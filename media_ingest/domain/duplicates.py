@@ -8,18 +8,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-_MOVING: Final = 20
-"""Movement, in thousandths of the picture's contrast, from which a recording proves itself by how it moves."""
-_SAME_MOVEMENT: Final = 650
-_LITTLE: Final = 120
-"""Movement below this is partly the shimmer of scaling, which no two encodings share."""
-_SAME_LITTLE_MOVEMENT: Final = 450
+_MOVING: Final = 40
+"""Movement, in thousandths of the picture's contrast, from which a recording proves itself by how it moves; fine detail
+shimmers up to here when a picture is scaled."""
+_SAME_MOVEMENT: Final = 620
 _SAME_LOOK_MOVING: Final = 800
-_SAME_LOOK_STILL: Final = 920
+_SAME_LOOK_STILL: Final = 900
 _LEAST_FRAMES: Final = 5
-_LEAST_MOVING_MS: Final = 2_200
-_LEAST_STILL_MS: Final = 4_000
-"""A still picture proves little: the same sky for a second is no copy."""
+_LEAST_MS: Final = 2_200
+"""Two seconds of the same opening are no copy; shorter recordings are told by their bytes alone."""
+_SUBSTANTIAL: Final = 25
+"""Percent of either recording from which two owners are asked: a leader or a title card is everybody's."""
 _WHOLE: Final = 80
 """Percent of a recording that must be found in another one to call it a duplicate of it."""
 
@@ -62,20 +61,22 @@ class Likeness:
         """Whether the second is all but contained in the first."""
         return self.other_share >= _WHOLE
 
+    @property
+    def substantial(self) -> bool:
+        """Whether enough of either is in the other to ask whose it is."""
+        return max(self.share, self.other_share) >= _SUBSTANTIAL
+
 
 def is_same(overlap: Overlap) -> bool:
     """Whether a stretch of two recordings is the same footage.
 
-    What moves must move alike. What stands still must look nearly equal, and for longer.
+    What moves must move alike. What stands still must look nearly equal.
     """
-    if overlap.frames < _LEAST_FRAMES:
+    if overlap.frames < _LEAST_FRAMES or overlap.end_ms - overlap.start_ms < _LEAST_MS:
         return False
-    length = overlap.end_ms - overlap.start_ms
     if overlap.movement >= _MOVING:
-        needed = _SAME_MOVEMENT if overlap.movement >= _LITTLE else _SAME_LITTLE_MOVEMENT
-        alike = overlap.alike >= _SAME_LOOK_MOVING and overlap.agreement >= needed
-        return alike and length >= _LEAST_MOVING_MS
-    return overlap.alike >= _SAME_LOOK_STILL and length >= _LEAST_STILL_MS
+        return overlap.alike >= _SAME_LOOK_MOVING and overlap.agreement >= _SAME_MOVEMENT
+    return overlap.alike >= _SAME_LOOK_STILL
 
 
 def judge(overlaps: Iterable[Overlap], *, telling_ms: int, other_telling_ms: int) -> Likeness | None:

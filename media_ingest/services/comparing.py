@@ -77,7 +77,7 @@ def _settle(actor: Actor, asset_id: UUID, found: dict[UUID, Likeness]) -> Asset:
             continue
         if other.organisation_id == asset.organisation_id:
             _keep_the_best(actor, asset, other, found[other.pk])
-        else:
+        elif found[other.pk].substantial:
             _ask_whose(asset, other, found[other.pk])
     return asset
 
