@@ -110,7 +110,7 @@ def pieces(*, changes: tuple[Change, ...] = CHANGES, drawn_only: bool = False) -
             if path.stem not in LEFT_OUT:
                 made += _cut_up(path)
     with ThreadPoolExecutor(2) as pool:
-        return [*pool.map(lambda one: _with_copies(*one, changes), made), *empty]
+        return [*pool.map(lambda one: _with_copies(one[0], one[1], one[2], changes), made), *empty]
 
 
 def _with_copies(name: str, source: str, path: Path, changes: tuple[Change, ...]) -> Piece:

@@ -231,10 +231,10 @@ def fill(bits: NDArray[np.uint64], owner: UUID) -> None:
     files = [_asset(owner, 1_000_000 + number) for number in range(-(-len(bits) // _PRINTS_A_FILE))]
     bands = [((bits >> np.uint64(16 * number)) & np.uint64(0xFFFF)).tolist() for number in range(4)]
     key = Fingerprint._meta.pk.get_db_prep_value
-    rows = (
+    rows = [
         (key(uuid7(), connection), key(files[number // _PRINTS_A_FILE], connection), *columns)
         for number, columns in enumerate(zip(bits.view(np.int64).tolist(), *bands, strict=True))
-    )
+    ]
     insert = (
         "INSERT INTO media_ingest_fingerprint (id, asset_id, bits, band_0, band_1, band_2, band_3) "
         "VALUES (%s, %s, %s, %s, %s, %s, %s)"

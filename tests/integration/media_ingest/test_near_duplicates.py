@@ -185,6 +185,7 @@ def test_two_that_are_compared_at_once_end_in_one_verdict() -> None:
 @pytest.mark.django_db
 def test_an_owner_keeps_both_takes() -> None:
     owner = actor_as()
+    assert owner.organisation_id is not None
     home = Organisation.objects.get(pk=owner.organisation_id)
     better = watched(8, organisation=home)
     lesser = watched(8, noise=5, organisation=home, width=640, height=360)

@@ -174,7 +174,8 @@ def test_the_desk_lists_reads_and_settles_over_the_api() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_at_once_get_one_case() -> None:
     mine, theirs = AssetFactory.create(), AssetFactory.create()
-    start, found = threading.Barrier(2, timeout=20), []
+    start = threading.Barrier(2, timeout=20)
+    found: list[UUID] = []
 
     def ask(asset: Asset, other: Asset) -> None:
         try:

@@ -31,7 +31,8 @@ def frame(at_ms: float, seed: int, crop: int = 0) -> NDArray[np.uint8]:
     rows = np.linspace(0, cut.shape[0], 55).astype(int)
     columns = np.linspace(0, cut.shape[1], 97).astype(int)
     shrunk = np.add.reduceat(np.add.reduceat(cut, rows[:-1], 0), columns[:-1], 1)
-    return np.rint(shrunk / np.outer(np.diff(rows), np.diff(columns))).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.rint(shrunk / np.outer(np.diff(rows), np.diff(columns))).astype(np.uint8)
+    return grey
 
 
 def track(start_ms: int, end_ms: int, *, seed: int = 1, step: int = 500, crop: int = 0, jump: int = 0) -> Track:

@@ -20,7 +20,8 @@ def picture(seed: int = 1, height: int = 54, width: int = 96) -> Picture:
         y, x, size = *chance.random(2), 0.05 + 0.25 * chance.random()
         sum_ += chance.normal() * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / size**2)
     spread = (sum_ - sum_.min()) / np.ptp(sum_)
-    return np.rint(40 + 180 * spread).astype(np.uint8)
+    grey: Picture = np.rint(40 + 180 * spread).astype(np.uint8)
+    return grey
 
 
 def bits(grey: Picture) -> int:
