@@ -14,10 +14,11 @@ from rest_framework.request import Request
 
 from core.api.operation import Contract, ProblemOut
 from core.ids import NOT_FOUND
-from media_ingest.adapters.storage import BlobMissing, store
+from media_ingest.adapters.storage import BlobMissing, StorageUnavailable, store
 from media_ingest.api.edge import BytesResource, described, plain_request
 from media_ingest.domain.errors import LINK_REFUSED, RANGE_UNMET
 from media_ingest.domain.ranges import ByteRange, byte_range
+from media_ingest.domain.upload_errors import STORAGE_AWAY
 from media_ingest.models import Derivative, DerivativeKind
 from media_ingest.services.links import media_link_open
 
@@ -45,7 +46,11 @@ class Media(BytesResource):
     statuses: ClassVar[Mapping[str, int]] = {RANGE_UNMET.code: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}
 
     @described(
-        Contract(summary="Look at a poster or preview", public=True, problems=(LINK_REFUSED, RANGE_UNMET, NOT_FOUND)),
+        Contract(
+            summary="Look at a poster or preview",
+            public=True,
+            problems=(LINK_REFUSED, RANGE_UNMET, NOT_FOUND, STORAGE_AWAY),
+        ),
         parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER)],
         responses={
             (200, "image/jpeg"): OpenApiTypes.BINARY,
@@ -53,6 +58,7 @@ class Media(BytesResource):
             (403, "application/problem+json"): OpenApiResponse(ProblemOut, description=LINK_REFUSED.title),
             (404, "application/problem+json"): OpenApiResponse(ProblemOut),
             (416, "application/problem+json"): OpenApiResponse(ProblemOut, description=RANGE_UNMET.title),
+            (503, "application/problem+json"): OpenApiResponse(ProblemOut, description=STORAGE_AWAY.title),
         },
     )
     def get(self, request: Request, token: str) -> HttpResponseBase:
@@ -62,6 +68,8 @@ class Media(BytesResource):
             opened = store().open(derivative.storage_key)
         except BlobMissing as error:
             raise NOT_FOUND("The file is not there at the moment; it can be made again.") from error
+        except StorageUnavailable as error:
+            raise STORAGE_AWAY("The picture is safe. Ask again in a moment.") from error
         try:
             return _answer(plain_request(request), derivative, opened)
         except BaseException:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -160,10 +159,7 @@ def _joined(upload: Upload, claim: Claim | None) -> _Stored:
         should_stop=claim.lost if claim else lambda: False,
         on_progress=(lambda done: claim.progress("store", done, upload.size_bytes)) if claim else None,
     )
-    local = store().path(published.key)  # in this machine's cache since a moment ago
-    with local.open("rb") as source:
-        sha1 = hashlib.file_digest(source, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest()
-    return _Stored(published.key, published.sha256, sha1)
+    return _Stored(published.key, published.sha256, published.sha1)
 
 
 def _settle(actor: Actor, upload_id: UUID, stored: _Stored) -> Upload:

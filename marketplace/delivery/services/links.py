@@ -19,7 +19,8 @@ from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.models import Dataset, DatasetFile
 from marketplace.delivery.selectors import dataset_get
 from marketplace.orders.domain.states import OrderState
-from media_ingest.adapters.storage import BlobMissing, store
+from media_ingest.adapters.storage import BlobMissing, StorageUnavailable, store
+from media_ingest.domain.upload_errors import STORAGE_AWAY
 
 LINK_LIFETIME = timedelta(minutes=15)
 LINKS_AT_ONCE = 500
@@ -105,8 +106,13 @@ def file_offered(*, token: str, name: str) -> Offered:
 
 
 def offered_open(offered: Offered) -> BinaryIO:
-    """The bytes of an offered file, seekable; ``link_invalid`` when they are gone from the store."""
+    """The bytes of an offered file, seekable; ``link_invalid`` when they are gone from the store.
+
+    ``storage_away`` when the store does not answer: the link stays good.
+    """
     try:
         return store().open(offered.storage_key)
     except BlobMissing as error:
         raise LINK_INVALID("The file is missing in the store; the operator was told. Try again later.") from error
+    except StorageUnavailable as error:
+        raise STORAGE_AWAY("The file is safe and the link stays good. Ask again in a moment.") from error

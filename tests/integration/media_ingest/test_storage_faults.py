@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 
 from core.clock import now
 from core.jobs.models import Job, JobState
@@ -23,10 +25,12 @@ from media_ingest.adapters.s3_store import S3Store
 from media_ingest.adapters.scratch import scratch_path
 from media_ingest.adapters.storage import StorageUnavailable, blob_key, store
 from media_ingest.domain.states import UploadState
-from media_ingest.models import Asset
+from media_ingest.models import Asset, DerivativeKind
 from media_ingest.services import receiving
 from media_ingest.services.finishing import RECEIVE
+from media_ingest.services.links import media_link
 from tests.factories.core import actor_as
+from tests.factories.media_ingest import DerivativeFactory
 from tests.factories.uploads import declared, dies, sent
 from tests.s3_faults import Fault, FaultLine, fault_line
 
@@ -226,3 +230,21 @@ def test_an_upload_waits_for_a_store_that_is_away_and_loses_nothing(
     with blobs.open(blob_key(sha256)) as opened:
         assert opened.read() == content
     call_command("verify")
+
+
+def test_whoever_looks_at_a_picture_is_told_to_ask_again(
+    db: None, line: FaultLine, blobs: S3Store, tmp_path: Path
+) -> None:
+    """T35: a store that is away is a 503 with our words, and the same link works when it is back."""
+    rush = Rush(tmp_path, 1000)
+    key = rush.put(blobs)
+    picture = DerivativeFactory.create(
+        kind=DerivativeKind.POSTER, sha256=rush.sha256, storage_key=key, size_bytes=len(rush.content)
+    )
+    link = media_link(picture)
+    line.arm(Fault.BUSY, times=1000)
+    refused = Client().get(link)
+    assert (refused.status_code, refused.json()["code"]) == (503, "storage_away")
+    line.heal()
+    shown: Any = Client().get(link)
+    assert b"".join(shown.streaming_content) == rush.content
