@@ -30,6 +30,7 @@ _MIX_ALIKE: Final = 0.65
 _DARK_STEP: Final = 15.0
 _FAR_APART: Final = 60.0
 _STANDS_OUT: Final = 2.2
+_MIX_STANDS_OUT: Final = 1.8
 """Times what is usual around: a moving camera changes its picture all the time."""
 _AROUND: Final = 4
 _CALM_SHARE: Final = 0.4
@@ -130,7 +131,7 @@ def suspects(
         beside = [middles[other].apart for other in (number - 2, number + 2) if 0 <= other < len(middles)]
         calm = min(beside, default=0.0)
         mixes = middle.mixed >= _MIXED and middle.alike <= _MIX_ALIKE
-        if mixes and middle.apart >= max(_MIX_APART, _STANDS_OUT * calm):
+        if mixes and middle.apart >= max(_MIX_APART, _MIX_STANDS_OUT * calm):
             chosen.update((number, number + 1))
     return sorted(chosen)
 

@@ -29,6 +29,8 @@ _INPUT: Final[Mapping[str, str | int]] = {
     "max_pixels": formats.MAX_PIXELS,
     "threads": 1,
 }
+_ROUGH: Final[Mapping[str, str]] = {"skip_loop_filter:v": "all"}
+"""Edges of blocks may show where only small pictures are looked at, and not for long."""
 _BUFFERED: Final[Mapping[str, int]] = {"flush_packets": 0}
 """Fewer, larger writes: each one wakes us up."""
 _RAW: Final[Mapping[str, str | int]] = {"f": "rawvideo", "fps_mode": "passthrough", **_BUFFERED}
@@ -134,7 +136,7 @@ def closer_look(path: Path, runs: Sequence[Run], time_base: Fraction, scratch: P
         begin, length = run.start * time_base, (run.end - run.start) * time_base + time_base / 2
         options = {"ss": _seconds(begin), "t": _seconds(length)}
         source = ffmpeg.input(
-            f"file:{path}", **_INPUT, noautorotate=None, noaccurate_seek=None, seek_timestamp=1, **options
+            f"file:{path}", **_INPUT, **_ROUGH, noautorotate=None, noaccurate_seek=None, seek_timestamp=1, **options
         )
         seen = _small(source["V:0"]).split()
         pictures, times = run_files(scratch, number)

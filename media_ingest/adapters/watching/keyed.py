@@ -156,6 +156,9 @@ def _timeline(
         # A frame shared with the run before keeps what that run knows of it.
         rows[places[:1], PICTURE:] = measured[:1, PICTURE:]
         known[places[fresh]] = np.diff(places) == 1
+    if known.any():
+        # What nobody looked at moves as the rest does; stillness there would make a cut of every movement beside it.
+        rows[~known, :3] = np.median(rows[known, :3], axis=0)
     ticks = ticks_of([packet.pts for packet in packets], packets[0].pts, look.packets_base, job.subject)
     return Timeline(ticks, Measured(rows), known), decoded
 
