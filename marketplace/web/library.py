@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
@@ -24,18 +23,19 @@ from licensing.services.estimates import estimate
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.web import said
-from marketplace.web.formats import clock_text, is_french, range_text, ratio_rate_text, size_text, typeset
+from marketplace.web.formats import is_french, ratio_rate_text, typeset
 from marketplace.web.shots import LeftOut, Segment, left_out_of, segments_of
+from marketplace.web.waiting import Waiting, waiting_of
 from media_ingest.domain.failures import failure_wording
 from media_ingest.domain.ownership import Hold, hold_wording
-from media_ingest.domain.progress import Life, Unit
+from media_ingest.domain.progress import Life
 from media_ingest.domain.reasons import Reason, Wording, wording
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.domain.states import AssetState, UploadState
 from media_ingest.models import Asset, Clip, DerivativeKind, Upload
 from media_ingest.selectors import assets_visible_to, holds_of, uploads_visible_to
 from media_ingest.services.links import asset_link
-from media_ingest.services.progress import Progress, progress_of
+from media_ingest.services.progress import progress_of
 
 PAGE: Final = 24
 _FIRST: Final = (ListingState.NEEDS_YOU, ListingState.LIVE)
@@ -57,34 +57,6 @@ class Priced:
 
     price: Price | None = None
     earns: Money | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How far a file is, in words for somebody who waits."""
-
-    stage: said.Words
-    number: int
-    """Which stage of ``stages``, from 1."""
-    stages: int
-    done: int
-    total: int
-    amount: str
-    """What is done of what, in units people know."""
-    low: str
-    high: str
-    """The time left as a range; empty while it is measured."""
-    life: Life
-    ahead: int
-    wait: str
-    """How long until its turn, at most; empty when nothing was measured yet."""
-    retry_at: datetime | None
-    attempt: int
-
-    @property
-    def stopped(self) -> bool:
-        """Whether a person has to look."""
-        return self.life is Life.STOPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,36 +245,6 @@ def _arriving_badge(asset: Asset, waiting: Waiting) -> said.Badge:
     if waiting.stopped:
         return said.STUCK
     return said.WORKING if asset.state == AssetState.PROBING else said.RECEIVED
-
-
-def waiting_of(progress: Progress) -> Waiting:
-    """Return a file's progress for people: a range for the time left, and plain words when nothing moves."""
-    left, line = progress.time_left, progress.queue
-    low, high = range_text(left.low, left.high) if left else ("", "")
-    wait = range_text(line.wait.low, line.wait.high)[1] if line and line.wait else ""
-    return Waiting(
-        stage=said.STAGES[progress.stage],
-        number=progress.stage_number,
-        stages=len(progress.stages) - 1,
-        done=progress.done,
-        total=progress.total,
-        amount=_amount(progress),
-        low=low,
-        high=high,
-        life=progress.life,
-        ahead=line.ahead if line else 0,
-        wait=wait,
-        retry_at=progress.retry_at,
-        attempt=progress.attempt,
-    )
-
-
-def _amount(progress: Progress) -> str:
-    """Return what is done of what in units people know; empty when there is nothing to count."""
-    if progress.total <= 1 or progress.unit is Unit.STEPS:
-        return ""
-    words: Callable[[int], str] = {Unit.MEDIA_MS: clock_text, Unit.BYTES: size_text}.get(progress.unit, str)
-    return f"{words(progress.done)} / {words(progress.total)}"
 
 
 @dataclass(frozen=True, slots=True)

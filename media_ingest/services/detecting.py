@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
@@ -81,7 +82,7 @@ def _facts(asset: Asset, clips: list[Clip], claim: Claim, folder: Path) -> FileF
         report=report_of(asset),
         width=asset.width or 0,
         height=asset.height or 0,
-        frame_rate=(asset.frame_rate_num or 0) / (asset.frame_rate_den or 1),
+        frame_rate=Fraction(asset.frame_rate_num or 0, asset.frame_rate_den or 1),
         has_audio=bool(asset.has_audio),
         audio_codec=asset.audio_codec,
         silent=watching.silent if watching else None,

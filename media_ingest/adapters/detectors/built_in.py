@@ -27,7 +27,7 @@ _SCREENS: Final = frozenset(
 _SIDES_OF_GENERATORS: Final = frozenset(
     {(1280, 768), (768, 1280), (848, 480), (480, 848), (832, 480), (480, 832), (1344, 768), (720, 480)}
 )
-_SYNTHETIC_RATES: Final = (8.0, 16.0)
+_SYNTHETIC_RATES: Final = (8, 16)
 """Frame rates that video models write and cameras do not."""
 _SHORT_MS: Final = 20_000
 _ENOUGH: Final = 3

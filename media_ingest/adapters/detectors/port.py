@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -30,8 +31,8 @@ class FileFacts:
     """The prober's raw report."""
     width: int
     height: int
-    frame_rate: float
-    """Frames per second, near enough for a guess."""
+    frame_rate: Fraction
+    """Frames per second."""
     has_audio: bool
     audio_codec: str
     silent: bool | None

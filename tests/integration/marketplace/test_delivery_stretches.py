@@ -92,7 +92,7 @@ def test_two_shots_of_one_recording_are_delivered_exactly(group: int, method: st
         assert row["cut"] == (method if clip.start_ms else "copy" if group == 25 else "encoded")
         assert abs(video.duration_ms - clip.duration_ms) <= 40
         assert (row["video_codec"], row["width"], row["height"]) == (video.video_codec, video.width, video.height)
-        assert (video.frame_rate, video.has_audio) == (25, True)
+        assert (video.frame_rate, video.has_audio) == (Fraction(25), True)
 
 
 def test_another_build_of_the_same_footage_gives_the_same_videos() -> None:

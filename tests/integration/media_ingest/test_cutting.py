@@ -58,7 +58,7 @@ def test_copied_and_encoded_stretches_come_from_one_process_with_their_exact_fra
         found = facts(one.out)
         assert found.frame_count == one.cut.frames == (end - start) * 25
         assert found.duration_ms == (end - start) * 1000
-        assert (found.video_codec, found.frame_rate, found.has_audio) == ("h264", 25, True)
+        assert (found.video_codec, found.frame_rate, found.has_audio) == ("h264", Fraction(25), True)
         assert (found.color_primaries, found.color_transfer, found.color_matrix) == ("bt709", "bt709", "bt709")
         assert found.color_range == "tv"
 

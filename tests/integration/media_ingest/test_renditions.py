@@ -90,8 +90,8 @@ def facts_of_any(path: Path) -> int:
     """Length of a preview in milliseconds, however short."""
     report = probe_file(path)
     tracks = report["scan"]["tracks"]  # type: ignore[index]  # the prober's report
-    track = tracks[str(report["video"]["index"])]  # type: ignore[index]
-    stream = report["streams"][report["video"]["index"]]  # type: ignore[index]
+    track = tracks[str(report["video"]["index"])]  # type: ignore[index]  # the prober's report
+    stream = report["streams"][report["video"]["index"]]  # type: ignore[index]  # the prober's report
     return int(Fraction(stream["time_base"]) * (track["end"] - track["first"]) * 1000)
 
 

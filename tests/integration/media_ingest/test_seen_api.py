@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -52,7 +54,7 @@ def asset(actor: Actor) -> Asset:
 
 def looked_at(api: Client, url: str) -> str:
     """Fetch a picture whole and return its kind."""
-    answer = api.get(url)
+    answer: Any = api.get(url)
     assert b"".join(answer.streaming_content)
     return str(answer.headers["Content-Type"])
 

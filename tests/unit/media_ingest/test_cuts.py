@@ -41,7 +41,7 @@ def test_frames_that_lean_on_the_group_before_are_not_copied() -> None:
 def test_a_stretch_has_the_frames_that_begin_in_it() -> None:
     found = cut_of(index("K" + "-" * 99), Fraction(1), Fraction(3))
     assert (found.first, found.last, found.frames) == (25, 75, 50)
-    assert (found.start, found.end) == (1, 3)
+    assert (found.start, found.end) == (Fraction(1), Fraction(3))
     assert Fraction(24, 25) < found.seek < 1
 
 

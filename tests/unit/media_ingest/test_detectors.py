@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ FILMED = FileFacts(
     report={},
     width=1920,
     height=1080,
-    frame_rate=25.0,
+    frame_rate=Fraction(25),
     has_audio=True,
     audio_codec="aac",
     silent=False,
@@ -73,10 +74,10 @@ def test_a_label_says_what_was_found_and_how_sure_it_is() -> None:
 
 def test_habits_of_generators_count_only_together_and_never_against_a_camera() -> None:
     written = {"container": {"tags": {"encoder": "Lavf60.16.100"}}}
-    made = replace(FILMED, camera="", width=1280, height=768, frame_rate=16.0, has_audio=False, report=written)
+    made = replace(FILMED, camera="", width=1280, height=768, frame_rate=Fraction(16), has_audio=False, report=written)
     assert labels(GeneratorHabits(), made) == [[Label.AI_POSSIBLE], [Label.AI_POSSIBLE]]
     assert labels(GeneratorHabits(), replace(made, camera="Sony FX3")) == [[], []]
-    assert labels(GeneratorHabits(), replace(made, width=1920, height=1080, frame_rate=25.0)) == [[], []]
+    assert labels(GeneratorHabits(), replace(made, width=1920, height=1080, frame_rate=Fraction(25))) == [[], []]
 
 
 @pytest.mark.parametrize(("silent", "label"), [(True, Label.SILENT), (False, Label.SOUND)])

@@ -63,7 +63,7 @@ def test_a_new_stage_is_measured_anew() -> None:
     ],
 )
 def test_whether_somebody_is_at_it(change: dict[str, object], life: Life) -> None:
-    assert life_of(replace(WORKING, **change), NOW) is life  # type: ignore[arg-type]
+    assert life_of(replace(WORKING, **change), NOW) is life  # type: ignore[arg-type]  # a table of fields
 
 
 def test_silence_ends_with_the_lease_and_a_failure_with_its_pause() -> None:
