@@ -240,7 +240,7 @@ def remains() -> Iterator[Sample]:
         for share in (0.1, 0.5, 0.9):
             rest = functools.partial(boxes.beginning, name, share)
             yield Sample("T10", f"cut_{share}_{name}", rest, BROKEN | FOREIGN)
-    for name in ("hole.mp4", "hole.mkv"):
+    for name in ("hole.mp4", "hole.mkv", "hole.ts", "hole.mxf"):
         yield Sample("T10", name, boxes.with_hole(name), BROKEN)
 
 

@@ -196,8 +196,9 @@ def with_hole(name: str) -> Callable[[], bytes]:
     def make() -> bytes:
         clip = media.folder() / f"whole-{name}"
         if not clip.exists():
-            noise = ["-vf", "noise=alls=20:allf=t", "-g", "500"]
-            media.draw([*media.picture("640x360", seconds=6), *noise, *_FAST], clip)
+            noise = ["-vf", "noise=alls=20:allf=t"]
+            encoder = ["-c:v", "mpeg2video", "-b:v", "3M"] if name.endswith("mxf") else [*_FAST, "-g", "500"]
+            media.draw([*media.picture("640x360", seconds=6), *noise, *encoder], clip)
         data = bytearray(clip.read_bytes())
         at = len(data) * 3 // 10
         data[at : at + 24_576] = bytes(24_576)

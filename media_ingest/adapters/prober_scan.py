@@ -24,6 +24,9 @@ from media_ingest.domain import formats
 Json = dict[str, object]
 _DECODE_TRIES: Final = 250
 _RESUMES: Final = 1000
+_JOINING: Final = 12
+_ALIKE: Final = 10
+_RARE: Final = 20
 _STRIDE: Final = 1024
 _HOLE: Final = 4096
 _ZEROS: Final = bytes(_HOLE // _STRIDE)
@@ -32,7 +35,7 @@ _BLANK_START: Final = bytes(16)
 
 @dataclass(slots=True)
 class Track:
-    """What the packets of one stream show."""
+    """What the packets of one stream show; ``corrupt`` leaves out the beginning, where a broadcast was joined."""
 
     packets: int = 0
     discarded: int = 0
@@ -49,7 +52,7 @@ class Track:
         """Count a packet; those outside the edit list are read but not presented."""
         self.packets += 1
         self.size_bytes += packet.size
-        self.corrupt += packet.is_corrupt
+        self.corrupt += packet.is_corrupt and self.packets > _JOINING
         if packet.is_discard:
             self.discarded += 1
             return
@@ -104,12 +107,27 @@ def grid(times: array[int], time_base: Fraction, rate: Fraction | None) -> Json:
     ordered = sorted(times)
     steps = [after - before for before, after in itertools.pairwise(ordered)]
     common = formats.common_rate(rate) if rate else None
-    return {
+    return missing(steps) | {
         "shortest_step": min(steps, default=0),
         "longest_step": max(steps, default=0),
         "off_grid": off_grid(ordered, time_base, rate),
         "common_rate": ratio(common),
         "off_common_grid": off_grid(ordered, time_base, common),
+    }
+
+
+def missing(steps: Sequence[int]) -> Json:
+    """Tell how many steps between frames are longer than their neighbours, and whether all others are alike.
+
+    ``later_gaps`` leaves out the beginning: a broadcast is joined in the middle.
+    """
+    usual = statistics.median_low(steps) if steps else 0
+    places = [index for index, step in enumerate(steps) if 2 * step > 3 * usual]
+    alike = sum(abs(step - usual) * _ALIKE <= usual for step in steps)
+    return {
+        "gaps": len(places),
+        "later_gaps": sum(index >= _JOINING for index in places),
+        "steady": alike + len(places) == len(steps) and len(places) * _RARE <= len(steps),
     }
 
 

@@ -73,6 +73,10 @@ MP4_AUDIO: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac
 WEBM_AUDIO: Final = frozenset({"opus", "vorbis"})
 
 
+STEADY_CONTAINERS: Final = frozenset({"mxf", "mpegts"})
+"""Containers of broadcasting, in which a frame that is missing is a frame that was lost."""
+
+
 def common_rate(rate: Fraction) -> Fraction | None:
     """Return the camera rate right next to a measured one (24 and 24000/1001 lie four times further apart)."""
     return next((common for common in COMMON_RATES if abs(common - rate) <= common * _NEXT_TO), None)

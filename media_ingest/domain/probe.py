@@ -144,6 +144,21 @@ def _whole(report: Facts) -> Rejection | None:
     blank = scan.sub("holes").count("packets")
     if blank:
         return Rejection(Reason.DAMAGED, f"{blank} blank frames, the first is {scan.sub('holes').count('first')}")
+    return _unbroken(report)
+
+
+def _unbroken(report: Facts) -> Rejection | None:
+    """Refuse a broadcast recording that lost packets: cameras lose none, copies and tuners do."""
+    family = formats.container_family(report.sub("container").text("format"))
+    if family not in formats.STEADY_CONTAINERS:
+        return None
+    scan = report.sub("scan")
+    corrupt = scan.sub("tracks").sub(str(report.sub("video").count("index"))).count("corrupt")
+    if corrupt:
+        return Rejection(Reason.DAMAGED, f"{corrupt} frames arrived in part")
+    gaps = scan.sub("grid").count("later_gaps" if family == "mpegts" else "gaps")
+    if gaps and scan.sub("grid").yes("steady"):
+        return Rejection(Reason.DAMAGED, f"frames are missing in {gaps} places")
     return None
 
 

@@ -309,3 +309,26 @@ def test_a_fine_time_base_means_what_it_says() -> None:
         "off_common_grid": "0/1",
     }
     assert accepted(video__average_rate="90000/3601", scan__grid=grid).frame_rate == Fraction(90000, 3601)
+
+
+@pytest.mark.parametrize(
+    ("demuxer", "corrupt", "grid", "damaged"),
+    [
+        ("mpegts", 1, {}, True),
+        ("mpegts", 0, {"gaps": 1, "later_gaps": 1, "steady": True}, True),
+        ("mpegts", 0, {"gaps": 1, "later_gaps": 0, "steady": True}, False),
+        ("mpegts", 0, {"gaps": 9, "later_gaps": 9, "steady": False}, False),
+        ("mxf", 0, {"gaps": 1, "later_gaps": 0, "steady": True}, True),
+        ("mov,mp4,m4a,3gp,3g2,mj2", 1, {"gaps": 1, "later_gaps": 1, "steady": True}, False),
+    ],
+)
+def test_a_broadcast_recording_that_lost_packets_is_damaged(
+    demuxer: str, corrupt: int, grid: dict[str, int], *, damaged: bool
+) -> None:
+    """T10: one frame that arrived in part, or a gap among even steps; uneven steps are a variable rate."""
+    facts = report()
+    facts["container"]["format"] = demuxer
+    facts["scan"]["tracks"]["0"]["corrupt"] = corrupt
+    facts["scan"]["grid"] |= grid
+    found = parse(facts, size_bytes=1)
+    assert (isinstance(found, Rejection) and found.reason == Reason.DAMAGED) is damaged
