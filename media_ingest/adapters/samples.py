@@ -69,7 +69,7 @@ SAMPLES: Final = (
     ),
     Sample(
         "phone_vertical.mp4",
-        (_sky("c0=0x40233f:c1=0xf2a65a:n=2:speed=0.05:seed=3", "1920x1080", "30", 5),),
+        (_sky("c0=0x40233f:c1=0xf2a65a:n=2:speed=0.015:seed=3", "1920x1080", "30", 5),),
         5,
         _X264,
         tone_hz=440,
