@@ -23,7 +23,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from media_ingest.adapters.origin_marks import origin_marks
-from media_ingest.adapters.prober_scan import Json, ratio, scan
+from media_ingest.adapters.prober_counts import Json, ratio
+from media_ingest.adapters.prober_scan import scan
 from media_ingest.domain import formats
 
 REPORT_VERSION: Final = 1
