@@ -14,7 +14,6 @@ import selectors
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -22,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from media_ingest.adapters import confinement, sandbox
-from media_ingest.adapters.prober_order import ORDER
+from media_ingest.adapters import sandbox
+from media_ingest.adapters.prober_parent import ParentGoneError, ProberParent
 from media_ingest.adapters.processes import (
     Budget,
-    Companion,
     Stop,
     ToolLimitError,
     ToolStoppedError,
@@ -36,26 +34,15 @@ from media_ingest.adapters.processes import (
 )
 from media_ingest.domain.probe import REPORT_VERSION
 
-_ROOT: Final = str(Path(__file__).resolve().parents[2])
-_START: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1));"
-    "from media_ingest.adapters.prober_zygote import main; main(sys.argv[1:])"
-)
-_READY_WITHIN_S: Final = 60.0
 _GONE_WITHIN_S: Final = 5.0
 _TICK_S: Final = 0.25
 _CHUNK: Final = 1 << 16
-_HELLO_BYTES: Final = 4096
 _TRIES: Final = 2
 _BASE_CPU_S: Final = 15
 _CPU_SIGNALS: Final = frozenset({-signal.SIGXCPU, -signal.SIGPROF})
 _ALL_OF_IT: Final = 0.8
 
 Json = dict[str, object]
-
-
-class _ParentGoneError(Exception):
-    """The prober's parent ended; nothing is known of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,61 +54,6 @@ class Answer:
     rss_kib: int
     wall_ms: int
     written: bytes
-
-
-class ProberParent:
-    """A running prober parent and the line on which it takes orders."""
-
-    def __init__(self) -> None:
-        self.control, theirs = socket.socketpair()
-        self.sending = threading.Lock()
-        self.process: Companion | None = None
-        try:
-            with theirs:
-                mode = "off" if confinement.off() else "required"
-                command = [sys.executable, "-I", "-c", _START, _ROOT, str(theirs.fileno()), mode]
-                self.process = Companion(confinement.wrapped(command, dies_with_us=False), theirs.fileno())
-            self._hear_hello()
-        except BaseException:
-            self.end()
-            raise
-
-    def _hear_hello(self) -> None:
-        self.control.settimeout(_READY_WITHIN_S)
-        heard = b""
-        try:
-            while not heard.endswith(b"\n") and len(heard) < _HELLO_BYTES:
-                part = self.control.recv(_HELLO_BYTES)
-                if not part:
-                    break
-                heard += part
-            hello = json.loads(heard or b"{}")
-        except (OSError, ValueError) as fault:
-            raise unavailable(f"the prober did not start: {type(fault).__name__}") from fault
-        if "tool" not in hello:
-            raise unavailable(str(hello.get("refused", "the prober did not start")))
-        self.control.settimeout(None)
-
-    def send(self, file: int, report: int, line: int, budget: Budget, opening_ms: int) -> None:
-        """Order one file to be read. Raises _ParentGoneError."""
-        try:
-            with self.sending:
-                socket.send_fds(self.control, [ORDER.pack(budget.cpu_s, opening_ms)], [file, report, line])
-        except OSError as gone:
-            raise _ParentGoneError from gone
-
-    def end(self) -> None:
-        """End it and every child of it."""
-        with suppress(OSError):
-            self.control.close()
-        if self.process is not None:
-            self.process.end()
-
-    def forget(self) -> None:
-        """Let go of it in a copy of this process: the copy starts its own."""
-        self.control.close()
-        if self.process is not None:
-            self.process.forget()
 
 
 class _Keeper:
@@ -188,7 +120,7 @@ def probe_file(path: Path, *, should_stop: Stop = never) -> Json:
             parent = _keeper.get()
             try:
                 return _judge(_Question(parent, file, budget, opening_ms).ask(should_stop), budget)
-            except _ParentGoneError:
+            except ParentGoneError:
                 _keeper.drop(parent)
             except ToolLimitError as error:
                 return _no_report("too_large" if error.detail == "output" else "cpu")
@@ -206,7 +138,7 @@ class _Question:
         with theirs:
             try:
                 parent.send(file, writing, theirs.fileno(), budget, opening_ms)
-            except _ParentGoneError:
+            except ParentGoneError:
                 self.close()
                 raise
             finally:
@@ -231,9 +163,9 @@ class _Question:
                             ready.unregister(key.fileobj)
                     self._check(should_stop)
             if not self.told:
-                raise _ParentGoneError
+                raise ParentGoneError
             return self._answer()
-        except _ParentGoneError:
+        except ParentGoneError:
             raise
         except BaseException:
             self._stop()

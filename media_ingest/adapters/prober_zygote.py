@@ -1,6 +1,6 @@
 """The prober's parent: loads the media library once, locks itself in, and forks a fresh child for each file.
 
-Started by `media_ingest.adapters.prober_client`, one for each process of the product. It can name no file at all:
+Started by `media_ingest.adapters.prober_parent`, one for each process of the product. It can name no file at all:
 an order is eight bytes and three descriptors (the open file, the way out for the report, the order's own line),
 and the child keeps only the first two. It leaves when its worker's end of the control socket is closed, however
 the worker ended, and its children die with it. It never reads a byte of a file.

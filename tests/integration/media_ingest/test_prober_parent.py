@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 from core.errors import DomainError
-from media_ingest.adapters import bwrap, prober_client
+from media_ingest.adapters import bwrap, prober_client, prober_parent
 from media_ingest.adapters.ffmpeg import ToolStoppedError, ToolTimeoutError, probe_file
 from media_ingest.adapters.prober_client import end_prober
 from media_ingest.adapters.sandbox import sandbox_status
@@ -58,7 +58,7 @@ def otherwise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Otherwise]:
 
     def become(body: str) -> None:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
-        monkeypatch.setattr(prober_client, "_START", _OTHERWISE.format(body=lines))
+        monkeypatch.setattr(prober_parent, "START", _OTHERWISE.format(body=lines))
         end_prober()
 
     yield become
@@ -289,13 +289,13 @@ def test_something_that_is_no_file_is_not_read_and_does_not_wait(tmp_path: Path)
 def test_a_machine_without_a_sandbox_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     """T18: the parent says what is missing, and nothing is opened."""
     says = 'import os, sys; os.write(int(sys.argv[2]), b\'{"refused": "no Landlock"}\\n\'); sys.exit(97)'
-    monkeypatch.setattr(prober_client, "_START", says)
+    monkeypatch.setattr(prober_parent, "START", says)
     end_prober()
     with pytest.raises(DomainError) as caught:
         probe_file(media.clip("silent.mp4"))
     assert caught.value.code == "sandbox_unavailable"
     assert caught.value.extra["missing"] == "no Landlock"
-    monkeypatch.setattr(prober_client, "_START", "raise SystemExit(1)")
+    monkeypatch.setattr(prober_parent, "START", "raise SystemExit(1)")
     with pytest.raises(DomainError):
         probe_file(media.clip("silent.mp4"))
 
@@ -305,7 +305,7 @@ _WORKER: Final = """
 import os, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from media_ingest.adapters import bwrap, prober_client
+from media_ingest.adapters import bwrap, prober_client, prober_parent
 clip = Path({clip!r})
 {before}
 pids = []
@@ -342,7 +342,7 @@ def test_copies_of_a_worker_have_parents_of_their_own() -> None:
 def test_nothing_is_left_a_second_after_a_worker_was_killed(*, busy: bool) -> None:
     """T19: SIGKILL of the worker, idle and in the middle of a file (the control: they lived before)."""
     wait = "import threading; threading.Event().wait()"
-    slow = f"prober_client._START = {_OTHERWISE.format(body='    time.sleep(600)')!r}; prober_client.end_prober()"
+    slow = f"prober_parent.START = {_OTHERWISE.format(body='    time.sleep(600)')!r}; prober_client.end_prober()"
     after = f"{slow}; prober_client.probe_file(clip)" if busy else wait
     with worker(after=after, copies=0) as running:
         try:
