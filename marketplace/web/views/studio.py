@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,7 +35,9 @@ studio_page = page_for(OrganisationKind.STUDIO)
 
 SOON_S: Final = 3
 LATER_S: Final = 10
+SELDOM_S: Final = 30
 _SOON_TIMES: Final = 10
+_LATER_TIMES: Final = 40
 EARNINGS_SHOWN: Final = 200
 
 
@@ -74,7 +77,7 @@ def file(request: HttpRequest, actor: Actor, asset_id: str) -> HttpResponse:
     asked = int(request.GET["n"]) if request.GET.get("n", "").isdecimal() else 0
     context = {
         "file": files_of([asset], terms_of(actor))[0],
-        "soon": SOON_S if asked < _SOON_TIMES else LATER_S,
+        "soon": SOON_S if asked < _SOON_TIMES else LATER_S if asked < _LATER_TIMES else SELDOM_S,
         "n": asked + 1,
     }
     return render(request, "marketplace/parts/file.html", context)
@@ -84,8 +87,10 @@ def file(request: HttpRequest, actor: Actor, asset_id: str) -> HttpResponse:
 @studio_page
 def summary(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Say in one sentence how many files are being worked on: for screen readers, twice a minute at most."""
-    arriving = assets_visible_to(actor).filter(state__in=(AssetState.RECEIVED, AssetState.PROBING))
-    return render(request, "marketplace/parts/summary.html", {"waiting": arriving.count()})
+    arriving = Q(state__in=(AssetState.RECEIVED, AssetState.PROBING))
+    unwatched = Q(state=AssetState.READY, clips__isnull=True)
+    waiting = assets_visible_to(actor).filter(arriving | unwatched).count()
+    return render(request, "marketplace/parts/summary.html", {"waiting": waiting, "alone": True})
 
 
 @require_POST
