@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import urllib.error
 import urllib.request
 from typing import Any
@@ -17,13 +18,14 @@ from core.errors import DomainError
 from core.jobs.models import Job
 from core.jobs.runner import run_due
 from media_ingest.adapters import storage
+from media_ingest.adapters.scratch import scratch_path
 from media_ingest.adapters.storage import BlobMissing, PartTransport, incoming_key, part_transport, store
 from media_ingest.domain.failures import Failure
 from media_ingest.domain.parts import PART_BYTES
 from media_ingest.domain.sampled import sampled_sha256
 from media_ingest.domain.states import UploadState
 from media_ingest.models import Asset, OwnershipCase, Upload
-from media_ingest.services import finishing
+from media_ingest.services import finishing, receiving
 from media_ingest.services.finishing import RECEIVE, upload_finish
 from media_ingest.services.matching_files import WantedFile, uploads_match
 from media_ingest.services.parts import upload_complete, upload_parts_sign
@@ -32,6 +34,7 @@ from media_ingest.services.uploads import Declared, upload_cancel, upload_declar
 from tests.factories.checked import breaches
 from tests.factories.core import actor_as, key_of
 from tests.factories.straight import declared_straight, sent_straight
+from tests.factories.uploads import dies
 
 pytestmark = [pytest.mark.s3, pytest.mark.django_db]
 
@@ -244,6 +247,24 @@ def test_parts_that_vanished_are_said_to_be_lost() -> None:
     received()
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == (UploadState.FAILED, Failure.BYTES_LOST)
+    assert breaches("uploads", "storage") == []
+
+
+def test_a_worker_on_another_machine_leaves_bytes_to_the_server_that_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Web servers and workers share object storage, not a disk: not finding a file is not losing it."""
+    actor, content = actor_as(), os.urandom(1000)
+    upload = upload_declare(actor=actor, declared=Declared(name="A.mov", size_bytes=len(content)))
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "upload_finish_now", dies)
+        stream = io.BytesIO(content)
+        upload_append(actor=actor, upload_id=upload.id, offset=0, stream=stream, length=len(content))
+    here = scratch_path(upload.id)
+    elsewhere = here.rename(here.with_name("on another machine"))
+    received()
+    upload.refresh_from_db()
+    assert upload.state == UploadState.STORING
+    elsewhere.rename(here)
+    assert upload_finish(actor=Actor.system(), upload_id=upload.id).state == UploadState.RECEIVED
     assert breaches("uploads", "storage") == []
 
 
