@@ -50,9 +50,12 @@ def longest_short_group(rate: Fraction) -> int:
     return max(_SHORT_FRAMES, int(rate * _SHORT_S))
 
 
-def worth_a_try(codec: str, key_distance: int, rate: Fraction) -> bool:
-    """Tell whether key frames may tell enough, by what is known beforehand; ``key_distance`` 0 is not known."""
-    if codec in INTRA_CODECS:
+def worth_a_try(codec: str, key_distance: int, rate: Fraction, *, interlaced: bool = False) -> bool:
+    """Tell whether key frames may tell enough, by what is known beforehand; ``key_distance`` 0 is not known.
+
+    Of an interlaced H.264 key frame often only the first field is a key field, and half a picture would be seen.
+    """
+    if codec in INTRA_CODECS or (interlaced and codec == "h264"):
         return False
     return key_distance == 0 or 2 < key_distance <= longest_short_group(rate)
 

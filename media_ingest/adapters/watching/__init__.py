@@ -29,8 +29,16 @@ def watch(
     decoded once. ``on_progress`` hears milliseconds of media time, done and in all. Raises ToolError kinds, and
     DomainError ``sandbox_unavailable``.
     """
-    job = Job(path.resolve(), subject, scratch.resolve(), should_stop, on_progress)
-    if worth_a_try(subject.video_codec, subject.key_distance, subject.frame_rate):
+    furthest = 0
+
+    def onward(done: int, total: int) -> None:
+        """What had to be begun again is not told twice."""
+        nonlocal furthest
+        furthest = max(furthest, done)
+        on_progress(furthest, total)
+
+    job = Job(path.resolve(), subject, scratch.resolve(), should_stop, onward)
+    if worth_a_try(subject.video_codec, subject.key_distance, subject.frame_rate, interlaced=subject.interlaced):
         try:
             return watch_keys(job)
         except NotKeyedError:

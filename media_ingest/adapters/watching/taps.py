@@ -6,6 +6,7 @@ import re
 import struct
 from array import array
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Final
 
@@ -112,7 +113,7 @@ class Packets(_Lines):
     def __init__(self, hear: Callable[[bool], None]) -> None:
         super().__init__()
         self.time_base = Fraction(0)
-        self.pts, self.sizes, self.keys = array("q"), array("L"), array("b")
+        self.pts, self.sizes = array("q"), array("L")
         self._hear = hear
 
     @override
@@ -124,14 +125,13 @@ class Packets(_Lines):
                 return
             self.pts.append(int(found[2]))
             self.sizes.append(int(found[4]))
-            self.keys.append(flags & _KEY)
             self._hear(bool(flags & _KEY))
         elif found := _TIME_BASE.match(line):
             self.time_base = Fraction(int(found[1]), max(1, int(found[2])))
 
-    def sorted(self) -> list[Packet]:
-        """Return the packets in the order in which they are shown."""
-        found = [Packet(pts, size, bool(key)) for pts, size, key in zip(self.pts, self.sizes, self.keys, strict=True)]
+    def sorted(self, decoded: AbstractSet[int]) -> list[Packet]:
+        """Return the packets in the order in which they are shown; key frames are those at ``decoded`` times."""
+        found = [Packet(pts, size, pts in decoded) for pts, size in zip(self.pts, self.sizes, strict=True)]
         return sorted(found, key=lambda packet: packet.pts)
 
 
