@@ -6,16 +6,17 @@ import errno
 import fcntl
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
 
 from core.clock import now
+from media_ingest.adapters.files import READ_ONLY, copied, file_sha256, sync_file, sync_folder
 from media_ingest.adapters.store_port import (
     KEY,
     BlobMismatch,
@@ -29,7 +30,6 @@ from media_ingest.adapters.store_port import (
 from media_ingest.domain.tiers import Tier
 
 _BLOCK: Final = 1 << 20
-_READ_ONLY: Final = 0o440
 _SWEEP_BATCH: Final = 500
 _INCOMING: Final = ".incoming"
 _LOCK: Final = ".lock"
@@ -69,7 +69,7 @@ class LocalStore:
             raise BlobMismatch("not a regular file")
         if status.st_size != size:
             raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
-        if not hashed and _file_sha256(path) != sha256:
+        if not hashed and file_sha256(path) != sha256:
             raise BlobMismatch("the bytes hash to something else")
 
     def _publish(self, source: Path, final: Path, sha256: str, size: int) -> None:
@@ -77,7 +77,7 @@ class LocalStore:
             os.utime(final)
             source.unlink()
             return
-        _sync_file(source)
+        sync_file(source)
         try:
             source.rename(final)
         except OSError as error:
@@ -85,8 +85,8 @@ class LocalStore:
                 raise
             self._copy_in(source, sha256, size).rename(final)
             source.unlink(missing_ok=True)
-        final.chmod(_READ_ONLY)
-        _sync_folder(final.parent)
+        final.chmod(READ_ONLY)
+        sync_folder(final.parent)
 
     def _copy_in(self, path: Path, sha256: str, size: int) -> Path:
         """Copy into the store's own file system under a temporary name, hashing on the way."""
@@ -174,35 +174,19 @@ class LocalStore:
             return False
         place, cold = self._resolve(key), self._cold / key
         if tier is Tier.COLD:
-            arrived = self._copied(place, cold.parent)
+            arrived = copied(place, cold.parent)
             arrived.rename(cold)
-            _sync_folder(cold.parent)
+            sync_folder(cold.parent)
             link = self._root / _INCOMING / uuid4().hex
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(cold)
             link.rename(place)
         else:
-            self._copied(place, self._root / _INCOMING).rename(place)
-        _sync_folder(place.parent)
+            copied(place, self._root / _INCOMING).rename(place)
+        sync_folder(place.parent)
         if tier is Tier.HOT:
             cold.unlink(missing_ok=True)
         return True
-
-    @staticmethod
-    def _copied(path: Path, folder: Path) -> Path:
-        """Copy a file into a folder under a temporary name, synced and read-only; what fails leaves nothing."""
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f".{uuid4().hex}"
-        try:
-            with path.open("rb") as source, target.open("xb") as sink:
-                shutil.copyfileobj(source, sink, _BLOCK)
-                sink.flush()
-                os.fsync(sink.fileno())
-            target.chmod(_READ_ONLY)
-        except OSError:
-            target.unlink(missing_ok=True)
-            raise
-        return target
 
     def keys(self) -> Iterator[str]:
         """Yield every key, in order of hash."""
@@ -226,7 +210,8 @@ class LocalStore:
         """
         limit = (now() - older_than).timestamp()
         kept, removed, removed_bytes = 0, list[str](), 0
-        for batch in _batched(self.keys(), _SWEEP_BATCH):
+        keys = self.keys()
+        while batch := list(islice(keys, _SWEEP_BATCH)):
             needed = referenced(batch)
             for key in batch:
                 length = None if key in needed else self._remove_old(self._root / key, limit, dry=dry)
@@ -267,32 +252,3 @@ class LocalStore:
         with (self._root / _LOCK).open("ab") as lock:
             fcntl.flock(lock, how)
             yield
-
-
-def _batched(keys: Iterator[str], length: int) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for key in keys:
-        batch.append(key)
-        if len(batch) == length:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as opened:
-        os.fsync(opened.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ from typing import Final
 
 from typing_extensions import Buffer, override
 
-from media_ingest.adapters.s3_bucket import Bucket, Found
+from media_ingest.adapters.s3_objects import Found, Objects
 
 _NEAR: Final = 1 << 20
 """A seek forward of less than this reads on instead of asking anew."""
@@ -17,7 +17,7 @@ _NEAR: Final = 1 << 20
 class S3File(io.RawIOBase):
     """An object, read in ranges and seekable; every answer that breaks off is asked for again from there."""
 
-    def __init__(self, bucket: Bucket, key: str, found: Found) -> None:
+    def __init__(self, bucket: Objects, key: str, found: Found) -> None:
         self._bucket, self._key, self._found = bucket, key, found
         self._at = 0
         self._blocks: Iterator[bytes] | None = None

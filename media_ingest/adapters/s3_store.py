@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import stat
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from core.clock import now
 from core.logging import get_logger
+from media_ingest.adapters.files import file_sha256
 from media_ingest.adapters.s3_bucket import Bucket
 from media_ingest.adapters.s3_client import code_of
 from media_ingest.adapters.s3_file import S3File
@@ -59,7 +59,7 @@ class S3Store:
             if not self.refresh(key, size):
                 raise BlobMissing(f"neither a file to store nor an object {key}")
             return key
-        if not hashed and _file_sha256(path) != sha256:
+        if not hashed and file_sha256(path) != sha256:
             raise BlobMismatch("the bytes hash to something else")
         if not self.refresh(key, size):
             temporary = f"{INCOMING}/put-{uuid4().hex}"
@@ -218,8 +218,3 @@ def _there(path: Path, size: int) -> bool:
     if status.st_size != size:
         raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
     return True
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
