@@ -1,0 +1,178 @@
+"""P9: what a second worker on another core brings, to ingest and to the building of datasets.
+
+    python -m benchmarks.scaling [--json] [--quick] [--rounds N]
+
+Two workers, each bound to a core of its own, share one database and one store. Each round gives the same amount of
+work to the first one alone, and then to both; they are frozen while work is put before them, so that what is measured
+is the work and not the start of a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from benchmarks.clips import HABITS, Habit, clip
+from benchmarks.house import House, house
+from benchmarks.measure import Ratio, Row, arguments, show, spread_of
+
+GOAL: Final = 1.8
+SUBJECTS: Final = ("ingest", "build")
+_SMALL: Final = Habit("small_720p_gop15", "1280x720", 15, "mp4", HABITS[1].encoder)
+_BOUND: Final = (
+    "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])});"
+    "os.execv(sys.executable, [sys.executable, 'manage.py', 'worker'])"
+)
+_ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+def rows(*, quick: bool, rounds: int) -> list[Row]:
+    """Return both figures, each measured in a process of its own."""
+    return [_apart(subject, quick=quick, rounds=rounds) for subject in SUBJECTS]
+
+
+def _apart(subject: str, *, quick: bool, rounds: int) -> Row:
+    words = ["--subject", subject, "--rounds", str(rounds), *(["--quick"] if quick else [])]
+    command = [sys.executable, "-m", "benchmarks.scaling", *words]
+    return Row(**json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
+
+
+@contextmanager
+def workers(cores: Sequence[int]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Hold one worker on each core."""
+    command = [sys.executable, "-c", _BOUND]
+    started = [subprocess.Popen([*command, str(core)], cwd=_ROOT, stderr=subprocess.DEVNULL) for core in cores]
+    try:
+        yield started
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+
+
+def _open() -> int:
+    from core.clock import now
+    from core.jobs.models import Job
+
+    return Job.objects.filter(state__in=["queued", "running"], run_after__lt=now() + timedelta(seconds=20)).count()
+
+
+def _all_done() -> None:
+    pause = threading.Event()
+    while _open():
+        pause.wait(0.05)
+
+
+def seconds_of(prepare: Callable[[], None], running: Sequence[subprocess.Popen[bytes]]) -> float:
+    """Put work before frozen workers, wake them, and return the seconds until it is all done."""
+    prepare()
+    began = time.perf_counter()
+    for one in running:
+        one.send_signal(signal.SIGCONT)
+    _all_done()
+    spent = time.perf_counter() - began
+    for one in running:
+        one.send_signal(signal.SIGSTOP)
+    return spent
+
+
+def _ingest(home: House, amount: int, seconds: int) -> Callable[[], None]:
+    path = clip(_SMALL, seconds=seconds)
+
+    def prepare() -> None:
+        for _ in range(amount):
+            home.receive(path)
+
+    return prepare
+
+
+def _build(amount: int, seconds: int) -> Callable[[], None]:
+    """Sell the same clips to new buyers, ``amount`` times; only the building of their datasets is left."""
+    from core.accounts.actions import OrganisationKind
+    from core.jobs.models import Job
+    from core.jobs.runner import run_due
+    from licensing.services.declarations import clip_declare
+    from marketplace.catalog.services.listing import listings_create
+    from marketplace.delivery.domain.topics import BUILD
+    from tests.factories.core import actor_as
+    from tests.factories.delivery import clip_from
+    from tests.factories.marketplace import NOBODYS, SYSTEM, order_paid, studio_signed
+
+    studio = studio_signed()
+    made = [clip_from(studio, clip(habit, seconds=seconds).read_bytes(), habit.name) for habit in (_SMALL, HABITS[0])]
+    for one in made:
+        clip_declare(actor=studio, clip_id=one.pk, declared=NOBODYS)
+        listings_create(actor=SYSTEM, asset_id=one.asset_id)
+    run_due()
+
+    def prepare() -> None:
+        for _ in range(amount):
+            order_paid(actor_as(OrganisationKind.BUYER), made)
+        others = set(Job.objects.filter(state="queued").values_list("kind", flat=True)) - {BUILD}
+        run_due(others)
+
+    return prepare
+
+
+def measured(subject: str, *, quick: bool, rounds: int) -> Row:
+    """Return one figure: the throughput of two workers divided by that of one, round by round."""
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    if len(cores) < len(SUBJECTS):
+        return _row(subject, Ratio(0.0, 0.0, 0.0, 0), "this machine has one core")
+    with house() as home:
+        amount, seconds = (2, 2) if quick else (16, 6)
+        prepare = _ingest(home, amount, seconds) if subject == "ingest" else _build(amount, seconds)
+        with workers(cores) as both:
+            prepare()
+            _all_done()  # warm, both of them
+            for one in both:
+                one.send_signal(signal.SIGSTOP)
+            found = []
+            for _ in range(rounds):
+                alone = seconds_of(prepare, both[:1])
+                found.append((alone, seconds_of(prepare, both)))
+    gains = [alone / together for alone, together in found]
+    ratio = Ratio(statistics.median(gains), min(gains), max(gains), rounds)
+    last = found[-1]
+    return _row(subject, ratio, f"{amount} at a time: {last[0]:.1f} s by one worker, {last[1]:.1f} s by two")
+
+
+def _row(subject: str, ratio: Ratio, note: str) -> Row:
+    return Row(
+        id="P9",
+        work=f"{subject} with a second worker on another core",
+        baseline="one worker on one core, throughput",
+        goal=f"≥ {GOAL}×",
+        figure=f"{ratio.median:.2f}×",
+        met=ratio.median >= GOAL,
+        spread=spread_of(ratio),
+        note=note,
+    )
+
+
+def main() -> None:
+    """Measure both, or one of them as JSON."""
+    parser = arguments("What a second worker brings.", quick="2 short files or datasets a round instead of 16")
+    parser.add_argument("--subject", choices=SUBJECTS, help="one figure as JSON")
+    chosen = parser.parse_args()
+    if chosen.subject:
+        one = measured(chosen.subject, quick=chosen.quick, rounds=chosen.rounds)
+        json.dump(asdict(one), sys.stdout)
+        return
+    show(rows(quick=chosen.quick, rounds=chosen.rounds), as_json=chosen.json)
+
+
+if __name__ == "__main__":
+    main()
