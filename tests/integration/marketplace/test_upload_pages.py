@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def browser(actor: Actor) -> Client:
+    assert actor.user_id is not None
     client = Client(headers={"accept-language": "en"})
     client.force_login(User.objects.get(pk=actor.user_id))
     return client
