@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from media_ingest.adapters.store_port import BlobMismatch
 
 READ_ONLY: Final = 0o440
 """The mode of whatever is stored."""
@@ -28,6 +31,15 @@ def copied(path: Path, folder: Path) -> Path:
         target.unlink(missing_ok=True)
         raise
     return target
+
+
+def require_regular(path: Path, size: int) -> None:
+    """Refuse anything but a regular file of this length. Raises ``BlobMismatch``, ``FileNotFoundError``."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise BlobMismatch("not a regular file")
+    if status.st_size != size:
+        raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
 
 
 def file_sha256(path: Path) -> str:

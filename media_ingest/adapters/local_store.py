@@ -6,7 +6,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,7 +15,7 @@ from typing import BinaryIO, Final
 from uuid import uuid4
 
 from core.clock import now
-from media_ingest.adapters.files import READ_ONLY, copied, file_sha256, sync_file, sync_folder
+from media_ingest.adapters.files import READ_ONLY, copied, file_sha256, require_regular, sync_file, sync_folder
 from media_ingest.adapters.store_port import (
     KEY,
     BlobMismatch,
@@ -64,11 +63,7 @@ class LocalStore:
         return key
 
     def _check(self, path: Path, sha256: str, size: int, *, hashed: bool) -> None:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            raise BlobMismatch("not a regular file")
-        if status.st_size != size:
-            raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
+        require_regular(path, size)
         if not hashed and file_sha256(path) != sha256:
             raise BlobMismatch("the bytes hash to something else")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from core.clock import now
 from core.logging import get_logger
-from media_ingest.adapters.files import file_sha256
+from media_ingest.adapters.files import file_sha256, require_regular
 from media_ingest.adapters.s3_bucket import Bucket
 from media_ingest.adapters.s3_client import code_of
 from media_ingest.adapters.s3_file import S3File
@@ -210,11 +209,7 @@ def _checked(key: str) -> str:
 def _there(path: Path, size: int) -> bool:
     """Whether there is a regular file of this length; False when there is none at all."""
     try:
-        status = path.lstat()
+        require_regular(path, size)
     except FileNotFoundError:
         return False
-    if not stat.S_ISREG(status.st_mode):
-        raise BlobMismatch("not a regular file")
-    if status.st_size != size:
-        raise BlobMismatch(f"{status.st_size} bytes on disk, {size} announced")
     return True
