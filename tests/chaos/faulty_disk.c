@@ -1,5 +1,5 @@
 /* Preloaded into a worker: some writes to regular files below FAULTY_UNDER fail, with EIO or ENOSPC, half of the time
- * after a part was written. FAULTY_IN is how many writes in 10000 fail. */
+ * after a part was written. FAULTY_IN is how many writes in 10000 fail, FAULTY_MOST how many a process refuses. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static __thread unsigned seed;
+static int refused;
 
 static int below(int fd) {
   const char *under = getenv("FAULTY_UNDER");
@@ -30,12 +31,15 @@ static int fails(int fd) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     seed = (unsigned)(getpid() * 2654435761u) ^ (unsigned)now.tv_nsec ^ 1u;
   }
+  const char *most = getenv("FAULTY_MOST");
+  if (most && refused >= atoi(most)) return 0;
   return in && rand_r(&seed) % 10000 < atoi(in) && below(fd);
 }
 
 static int refuse(void) {
   int saved = rand_r(&seed) % 2 ? EIO : ENOSPC;
   const char *log = getenv("FAULTY_LOG");
+  refused++;
   if (log) {
     FILE *out = fopen(log, "a");
     if (out) {
