@@ -155,7 +155,7 @@ class _Question:
             with selectors.DefaultSelector() as ready:
                 ready.register(self.report, selectors.EVENT_READ, self.written)
                 ready.register(self.line, selectors.EVENT_READ, self.told)
-                while ready.get_map():
+                while not self.told and self.line.fileno() in ready.get_map():
                     for key, _ in ready.select(_TICK_S):
                         part = os.read(key.fd, _CHUNK)
                         key.data.extend(part)
@@ -164,6 +164,7 @@ class _Question:
                     self._check(should_stop)
             if not self.told:
                 raise ParentGoneError
+            self._drain()
             return self._answer()
         except ParentGoneError:
             raise
@@ -172,6 +173,13 @@ class _Question:
             raise
         finally:
             self.close()
+
+    def _drain(self) -> None:
+        """Take what a child that has ended left in the pipe; whoever else holds its other end, nobody waits for it."""
+        os.set_blocking(self.report, False)
+        with suppress(BlockingIOError):
+            while (part := os.read(self.report, _CHUNK)) and len(self.written) <= self.budget.output:
+                self.written.extend(part)
 
     def _check(self, should_stop: Stop) -> None:
         if should_stop():
