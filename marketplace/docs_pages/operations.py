@@ -21,17 +21,24 @@ from marketplace.delivery.domain.topics import DATASET_DELIVERED, DATASET_READY,
 from marketplace.docs_pages.markdown import code, page, table
 from marketplace.orders.services.fulfilling import ORDER_DELIVERED
 from media_ingest.api.edge import BytesResource
+from media_ingest.domain.detections import Label, label_wording
+from media_ingest.domain.flaws import flaw_wording
 from media_ingest.domain.reasons import Reason, wording
+from media_ingest.domain.watched import Flaw
+from media_ingest.services.cases import ASSET_HOLD_CHANGED
 from media_ingest.services.deriving import ASSET_DERIVED
 from media_ingest.services.finishing import ASSET_RECEIVED
 from media_ingest.services.probing import ASSET_READY, ASSET_REJECTED
+from media_ingest.services.watching import ASSET_WATCHED
 
 FLOORS: Final = ("core", "media_ingest", "licensing", "marketplace")
 SAID: Final = {
     ASSET_RECEIVED: "a file's bytes are stored under their hash",
     ASSET_READY: "a file's facts are known",
     ASSET_REJECTED: "a file cannot be used; the asset says why",
-    ASSET_DERIVED: "a file has its poster and preview",
+    ASSET_WATCHED: "a file's shots are known; they are its clips",
+    ASSET_DERIVED: "a file's clips have their stills and first seconds",
+    ASSET_HOLD_CHANGED: "a file's clips may no longer, or may again, be offered",
     CLIP_DECLARED: "a creator said what a clip shows",
     SIGNED_TOPIC: "a creator signed an agreement; its terms are in force",
     ORDER_PAID: "an order's money was captured",
@@ -82,6 +89,16 @@ def errors() -> str:
         for reason in Reason
         for language in ("en", "fr")
     ]
+    flaws = [
+        (code(flaw), flaw_wording(flaw, language).text, flaw_wording(flaw, language).what_to_do)
+        for flaw in Flaw
+        for language in ("en", "fr")
+    ]
+    labels = [
+        (code(label), label_wording(label, language).text, label_wording(label, language).what_to_do)
+        for label in Label
+        for language in ("en", "fr")
+    ]
     reviews = [
         (code(reason), words.words.of(language), words.fix.of(language))
         for reason, words in REASONS.items()
@@ -96,6 +113,10 @@ def errors() -> str:
         *tables,
         "## Why a file is refused\n\n`reason.code` of an asset.\n\n"
         + table(("Code", "What is wrong", "What to do"), refusals),
+        "## Why a shot is not offered\n\n`flaws[].code` of a clip, `left_out[].code` of an asset.\n\n"
+        + table(("Code", "What is wrong", "What to do"), flaws),
+        "## What detectors say\n\n`labels[].code` of a clip. A label informs; it refuses nothing.\n\n"
+        + table(("Code", "What it says", "What to do"), labels),
         "## Why a contract change is returned or refused\n\n`reason` of a decision.\n\n"
         + table(("Code", "What it says", "What to do"), reviews),
     )
