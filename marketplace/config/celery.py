@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from celery import Celery
 from celery.bootsteps import StartStopStep
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from django.conf import settings
+from typing_extensions import override
 
 from core.jobs.stopping import stop_begin
 
@@ -53,12 +54,14 @@ def keep_our_logging(**_: Any) -> None:
 class Sweeper(StartStopStep):
     """Has every worker look for abandoned jobs, so that this needs no scheduler that could die unseen."""
 
-    requires: ClassVar[tuple[str, ...]] = ("celery.worker.consumer.tasks:Tasks",)
+    requires = ("celery.worker.consumer.tasks:Tasks",)
 
+    @override
     def start(self, parent: Any) -> None:
         """Begin, at each connection to the broker."""
         self.timer = parent.timer.call_repeatedly(SWEEP_S, ask_for_sweep, (parent.app,))
 
+    @override
     def stop(self, parent: Any) -> None:
         """End with the connection."""
         self.timer.cancel()
