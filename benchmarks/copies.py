@@ -101,8 +101,8 @@ def _make(path: Path, *arguments: str) -> Path:
     return path
 
 
-def pieces(*, changes: tuple[Change, ...] = CHANGES, drawn_only: bool = False) -> list[Piece]:
-    """Return every piece with its copies, making what is not there yet."""
+def pieces(*, tuning: bool, drawn_only: bool = False) -> list[Piece]:
+    """Return every piece, making what is not there yet; one half has its copies (both, of drawn scenes alone)."""
     made = list(_drawn())
     empty = [Piece(name, name, path, ()) for name, path in _blank()]
     if not drawn_only and FOOTAGE.is_dir():
@@ -110,16 +110,19 @@ def pieces(*, changes: tuple[Change, ...] = CHANGES, drawn_only: bool = False) -
             if path.stem not in LEFT_OUT:
                 made += _cut_up(path)
     with ThreadPoolExecutor(2) as pool:
-        return [*pool.map(lambda one: _with_copies(one[0], one[1], one[2], changes), made), *empty]
+        return [
+            *pool.map(lambda one: _with_copies(*one, wanted=drawn_only or one[1].startswith(TUNED_ON) == tuning), made),
+            *empty,
+        ]
 
 
-def _with_copies(name: str, source: str, path: Path, changes: tuple[Change, ...]) -> Piece:
+def _with_copies(name: str, source: str, path: Path, *, wanted: bool) -> Piece:
     copies = tuple(
         _make(
             FOLDER / f"{name}-{number}.{change.suffix}",
             *("-i", str(path), "-vf", change.filters, *change.encoder, "-an"),
         )
-        for number, change in enumerate(changes)
+        for number, change in enumerate(CHANGES if wanted else ())
     )
     return Piece(name, source, path, copies)
 

@@ -299,7 +299,7 @@ def look_up_row(done: LookUps) -> Row:
 def measure(*, quick: bool, tuning: bool) -> tuple[list[Row], list[str]]:
     """Measure both in one new installation; also return every mistake."""
     chance = np.random.default_rng(_SEED)
-    made = pieces(drawn_only=quick)
+    made = pieces(tuning=tuning, drawn_only=quick)
     reported = [piece for piece in made if quick or piece.tuned_on == tuning]
     with house() as home:
         owner = home.studio.organisation_id or UUID(int=0)
