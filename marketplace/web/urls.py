@@ -38,6 +38,7 @@ urlpatterns = [
     path("studio/agreements/<str:agreement_id>/sign", terms.sign),
     path("market", market.market),
     path("market/clips/<str:clip_id>", market.clip),
+    path("market/clips/<str:clip_id>/preview", market.preview),
     path("market/use-cases", market.use_cases),
     path("market/quotes", quotes.quotes),
     path("market/quotes/new", market.quote_make),

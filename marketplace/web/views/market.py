@@ -17,6 +17,7 @@ from licensing.domain.actions import USE_CASE_WRITE
 from licensing.domain.use_case_values import PRESETS
 from licensing.services.use_cases import use_case_create
 from marketplace.actions import QUOTE_WRITE
+from marketplace.catalog.selectors.listings import listing_for_buyer
 from marketplace.orders.selectors.market import market_clip
 from marketplace.orders.services.quoting import quote_create
 from marketplace.web import said
@@ -25,6 +26,7 @@ from marketplace.web.formats import is_french, language, rate_text
 from marketplace.web.pages import done, key_of, page_for, see, told
 from marketplace.web.pictures import best_pair, exclusions, relaxations, waterfall
 from marketplace.web.prices import told_steps
+from media_ingest.services.previewing import preview_ensure, preview_told
 
 buyer_page = page_for(OrganisationKind.BUYER)
 
@@ -155,5 +157,18 @@ def clip(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         if hit.judgement
         else [],
         "may_quote": allowed(actor, QUOTE_WRITE) and use_case is not None,
+        "whole": preview_told(clip=hit.listing.clip),
     }
     return render(request, "marketplace/market_clip.html", context)
+
+
+@require_POST
+@buyer_page
+def preview(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
+    """Have the whole of a clip on offer prepared for looking at."""
+    listing = listing_for_buyer(actor, key_of(Prefix.CLIP, clip_id))
+    try:
+        preview_ensure(clip=listing.clip)
+    except DomainError as error:
+        told(request, error)
+    return see(f"/market/clips/{clip_id}")

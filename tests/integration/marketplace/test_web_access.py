@@ -65,6 +65,7 @@ TABLE: dict[str, Row] = {
     "studio/agreements/<str:agreement_id>/sign": Row(STUDIO, POST, 303),
     "market": Row(BUYER),
     "market/clips/<str:clip_id>": Row(BUYER),
+    "market/clips/<str:clip_id>/preview": Row(BUYER, POST, 303),
     "market/use-cases": Row(BUYER),
     "market/quotes": Row(BUYER),
     "market/quotes/new": Row(BUYER, POST, 303),
@@ -81,7 +82,7 @@ TABLE: dict[str, Row] = {
     "desk/cases/<str:case_id>/claim": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>/decide": Row(DESK, POST, 422),
 }
-SHARED = {"market/clips/<str:clip_id>", "desk/cases/<str:case_id>"}
+SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "desk/cases/<str:case_id>"}
 """Pages about things that more than their owner may see."""
 
 
