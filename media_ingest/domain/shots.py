@@ -16,8 +16,8 @@ SHORTEST_S: Final = 2
 # Grey levels of 0 to 255, measured on pictures of 96 × 54.
 _DARK: Final = 20.0
 _EMPTY_CONTRAST: Final = 5.0
-_STILL: Final = 0.02
-_STILL_MOST: Final = 0.35
+_STILL: Final = 0.12
+_STILL_MOST: Final = 0.4
 _MOST: Final = 0.9
 _SCALE_MOTION: Final = 40.0
 _SCALE_SHARPNESS: Final = 60.0
@@ -50,7 +50,7 @@ class ShotFacts:
     usual_change: float
     """Median change from one frame to the next."""
     large_change: float
-    """What all but a few changes stay under."""
+    """What three quarters of the changes stay under: an encoder takes a while to settle."""
 
 
 def starts_within(found: Sequence[Start], duration: int) -> list[Start]:

@@ -16,7 +16,7 @@ from media_ingest.domain.shots import ShotFacts, Start, flashes_per_s, shots_of,
 from media_ingest.domain.watched import Shot, WatchSubject
 
 _EMPTY: Final = 5.0
-_ALL_BUT_FEW: Final = 90
+_ALL_BUT_FEW: Final = 75
 
 
 def ticks_of(pts: Sequence[int], origin: int, time_base: Fraction, subject: WatchSubject) -> npt.NDArray[np.int64]:
