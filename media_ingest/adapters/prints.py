@@ -82,10 +82,10 @@ def _between(brightest: Grey, mean: Floats) -> tuple[float, float]:
     if not dark or size - 2 * dark < _LEAST_PICTURE * size:
         return 0.0, float(size)
     first, last = dark, size - 1 - dark
-    return first + _dark_share(mean, first, 1), last + 1 - _dark_share(mean, last, -1)
+    return first + _darkness(mean, first, 1), last + 1 - _darkness(mean, last, -1)
 
 
-def _dark_share(mean: Floats, edge: int, step: int) -> float:
+def _darkness(mean: Floats, edge: int, step: int) -> float:
     """Return which share of an edge row belongs to the bar."""
     black = mean[edge - step]
     full = mean[edge + step] - black
