@@ -230,16 +230,21 @@ def _parameters(contract: Contract) -> list[Any]:
 def _success(contract: Contract) -> Any:
     if contract.output is None:
         return OpenApiResponse(description="Done.")
-    name = contract.output.__name__
     if contract.paginated:
-        return inline_serializer(
-            f"{name}Page",
-            {
-                "data": contract.output(many=True),
-                "next_cursor": serializers.CharField(allow_null=True),
-                "has_more": serializers.BooleanField(),
-            },
-        )
+        return _page_of(contract.output)
     if contract.many:
-        return inline_serializer(f"{name}List", {"data": contract.output(many=True)})
+        return _list_of(contract.output)
     return contract.output
+
+
+@functools.cache
+def _page_of(output: type[serializers.Serializer[Any]]) -> Any:
+    """Return the page of an output: one component, however many operations answer with it."""
+    more = {"next_cursor": serializers.CharField(allow_null=True), "has_more": serializers.BooleanField()}
+    return inline_serializer(f"{output.__name__}Page", {"data": output(many=True), **more})
+
+
+@functools.cache
+def _list_of(output: type[serializers.Serializer[Any]]) -> Any:
+    """Return the list of an output, as above."""
+    return inline_serializer(f"{output.__name__}List", {"data": output(many=True)})

@@ -21,7 +21,7 @@ from media_ingest.models import Asset, Clip, DerivativeKind
 from media_ingest.services.links import asset_link
 
 
-class ReasonOut(serializers.Serializer[Any]):
+class RefusalOut(serializers.Serializer[Any]):
     """Why something was refused, in words, and what to do."""
 
     code = serializers.CharField()
@@ -29,7 +29,7 @@ class ReasonOut(serializers.Serializer[Any]):
     what_to_do = serializers.CharField()
 
 
-class LeftOut(ReasonOut):
+class LeftOut(RefusalOut):
     """Why a part of a recording is not offered, and how long that part is."""
 
     duration_ms = serializers.IntegerField()
@@ -100,7 +100,7 @@ class AssetOut(serializers.Serializer[Any]):
     def get_left_out(self, asset: Asset) -> list[dict[str, Any]]:
         return [flaw_out(flaw, lost) for flaw, lost in usable_of(stretches_of(asset)).left_out]
 
-    @extend_schema_field(ReasonOut(allow_null=True))
+    @extend_schema_field(RefusalOut(allow_null=True))
     def get_held(self, asset: Asset) -> dict[str, str] | None:
         return hold_wording(asset.hold, get_language() or "en") if asset.hold else None
 
