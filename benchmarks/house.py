@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from core.accounts.policy import Actor
 
@@ -29,10 +31,12 @@ class Tailed(io.RawIOBase):
         self._tail = io.BytesIO(box)
         self.length = path.stat().st_size + len(box)
 
+    @override
     def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes."""
         return self._file.read(size) or self._tail.read(size)
 
+    @override
     def close(self) -> None:
         """Close the file as well."""
         self._file.close()

@@ -7,6 +7,7 @@ labelled; without it the reels are made of drawn shots alone).
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import subprocess
@@ -18,7 +19,11 @@ from pathlib import Path
 from typing import Final
 
 from imageio_ffmpeg import get_ffmpeg_exe
-from scenedetect import AdaptiveDetector, ContentDetector, detect
+from scenedetect import (  # type: ignore[import-untyped]  # it has no types
+    AdaptiveDetector,
+    ContentDetector,
+    detect,
+)
 
 from benchmarks.clips import FOLDER, HABITS, Habit, clip
 from benchmarks.cuts.reels import Labelled, made_reels, real_files
@@ -206,6 +211,7 @@ def _prepare() -> None:
     """Let the adapters find their settings; no database is touched."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
     os.environ.setdefault("OFFCUT_SECRET_KEY", "only-for-measuring-" * 3)
+    logging.getLogger("pyscenedetect").setLevel(logging.WARNING)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What is generated and kept: `.env.example` from env.py, `docs/reference/openapi.yaml` from the API.
+"""What is generated and kept: `.env.example`, the API, the faults we test, the figures we measured.
 
 `python -m tests.generated` compares; with `--write` it writes.
 """
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.page import page as performance
 from tests.t_table import page as faults
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
     "docs/reference/faults.md": faults,
     "docs/reference/openapi.yaml": openapi,
+    "docs/performance.md": performance,
 }
 
 
