@@ -20,6 +20,8 @@ _INTRA_SHARE: Final = Fraction(1, 2)
 _SPIKE: Final = 6
 _SPIKE_OF_KEY: Final = Fraction(3, 5)
 _FEWEST: Final = 4
+_TINY: Final = Fraction(1, 50)
+"""Part of a key frame that packets of a moving picture hardly stay under."""
 
 # How different neighbouring key frames must be to send for what lies between them (tuned with benchmarks/cuts).
 _APART: Final = 22.0
@@ -183,6 +185,20 @@ def bursts(count: int, chosen: Sequence[int], every: int) -> list[int]:
         if not taken.intersection(range(first, end)):
             middles.append((first + end) // 2)
     return middles
+
+
+def still_looking(packets: Sequence[Packet], found: Sequence[Group], chosen: Sequence[int]) -> list[int]:
+    """Return groups to take a burst from because packets around them are so small that the picture may stand still."""
+    taken, stretch, picked = set(chosen), list[int](), list[int]()
+    for number, group in enumerate([*found, Group(0, 0)]):
+        sizes = [packet.size for packet in packets[group.first + 1 : group.end]]
+        tiny = bool(sizes) and statistics.median(sizes) < packets[group.first].size * _TINY
+        if tiny and number not in taken:
+            stretch.append(number)
+        elif stretch:
+            picked.append(stretch[len(stretch) * 3 // 4])
+            stretch = []
+    return picked
 
 
 def runs(

@@ -48,15 +48,15 @@ class Boundary:
     begins: Begins
 
 
-def boundaries(measured: Measured, rate: float) -> list[Boundary]:
+def boundaries(measured: Measured, frames_per_s: float) -> list[Boundary]:
     """Return where shots begin among consecutive frames, in order; never frame 0."""
     if len(measured.rows) < 2:
         return []
-    hard = hard_cuts(measured, rate)
+    hard = hard_cuts(measured, frames_per_s)
     found = {at: Boundary(at, Begins.CUT) for at in hard}
     for first, end in runs(measured.contrast < _EMPTY):
-        _fade(measured, first, end, rate, found)
-    for at in dissolves(measured, sorted(found), rate):
+        _fade(measured, first, end, frames_per_s, found)
+    for at in dissolves(measured, sorted(found), frames_per_s):
         found[at] = Boundary(at, Begins.DISSOLVE)
     return sorted(found.values())
 
@@ -68,7 +68,7 @@ def jumps(measured: Measured) -> Floats:
     return strength
 
 
-def hard_cuts(measured: Measured, rate: float) -> list[int]:
+def hard_cuts(measured: Measured, frames_per_s: float) -> list[int]:
     """Return the first frames of shots that begin from one frame to the next."""
     strength = jumps(measured)
     around = _around(strength)
@@ -81,14 +81,16 @@ def hard_cuts(measured: Measured, rate: float) -> list[int]:
     among = strength >= _AMONG * (usual + 2)
     away = _LASTS * (measured.change + measured.colour)
     leaves, returns = strong & (measured.onward < away), strong & (measured.backward < away)
-    candidates = strong & (alone | paired | among) & ~leaves & ~returns & ~_flashing(leaves, returns, rate)
+    candidates = strong & (alone | paired | among) & ~leaves & ~returns & ~_flashing(leaves, returns, frames_per_s)
     return [int(at) for at in np.flatnonzero(candidates)]
 
 
-def _flashing(leaves: npt.NDArray[np.bool_], returns: npt.NDArray[np.bool_], rate: float) -> npt.NDArray[np.bool_]:
+def _flashing(
+    leaves: npt.NDArray[np.bool_], returns: npt.NDArray[np.bool_], frames_per_s: float
+) -> npt.NDArray[np.bool_]:
     """Mark frames between the one where a flash begins and the one where the picture is back."""
     marked = np.zeros(len(leaves), np.bool_)
-    length = round(_GROUP * max(1.0, rate / 25))
+    length = round(_GROUP * max(1.0, frames_per_s / 25))
     for at in np.flatnonzero(leaves):
         back = np.flatnonzero(returns[at : at + length + 1])
         if len(back):
@@ -112,15 +114,15 @@ def runs(true: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)]
 
 
-def _fade(measured: Measured, first: int, end: int, rate: float, found: dict[int, Boundary]) -> None:
+def _fade(measured: Measured, first: int, end: int, frames_per_s: float, found: dict[int, Boundary]) -> None:
     """Decide what a stretch of one colour means: a fade's middle, a shot of its own, or nothing."""
-    ramp = max(2, round(_RAMP_S * rate))
+    ramp = max(2, round(_RAMP_S * frames_per_s))
     before, after = measured.contrast[max(0, first - ramp) : first], measured.contrast[end : end + ramp]
     has_before = bool(len(before)) and float(before.max()) > _FULL
     has_after = bool(len(after)) and float(after.max()) > _FULL
     cut_in = _hard_edge(measured.contrast, range(first - 4, first + 2), -1, found)
     cut_out = _hard_edge(measured.contrast, range(end - 1, end + 5), 1, found)
-    if end - first >= _HOLD_S * rate:
+    if end - first >= _HOLD_S * frames_per_s:
         if has_before and not cut_in:
             found[first] = Boundary(first, Begins.FADE)
         if has_after and not cut_out:
@@ -149,7 +151,7 @@ def _flash(measured: Measured, first: int, end: int) -> bool:
     return bool(jump > 3 * _LEAST and (measured.onward[first] < _LASTS * jump or end - first <= 2))
 
 
-def dissolves(measured: Measured, cuts: list[int], rate: float) -> list[int]:
+def dissolves(measured: Measured, cuts: list[int], frames_per_s: float) -> list[int]:
     """Return the middles of stretches in which one picture is mixed into another."""
     worth = measured.mixed * np.minimum(measured.apart, 40) * (1 - np.maximum(measured.alike, 0))
     passing = (measured.mixed >= _MIXED) & (measured.apart >= _APART) & (measured.alike <= _ALIKE)
@@ -158,7 +160,7 @@ def dissolves(measured: Measured, cuts: list[int], rate: float) -> list[int]:
     stands = np.where(unknown, measured.apart >= 2 * _APART, measured.apart >= _STANDS_OUT * (calm + 2))
     passing &= stands | ((measured.mixed >= _PURE) & (measured.alike <= _OTHER) & (measured.apart >= 2.5 * _APART))
     worth[~passing] = 0
-    near = max(2, round(4 * max(1.0, rate / 25)))
+    near = max(2, round(4 * max(1.0, frames_per_s / 25)))
     for at in cuts:
         worth[max(0, at - near) : at + near] = 0
     found: list[int] = []

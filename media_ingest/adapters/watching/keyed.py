@@ -40,6 +40,7 @@ from media_ingest.domain.gops import (
     bursts,
     groups,
     runs,
+    still_looking,
     suspects,
 )
 from media_ingest.domain.watched import Method, Watched
@@ -102,7 +103,7 @@ def watch_keys(job: Job) -> Watched:
             raise NotKeyedError
 
     keys = KeyFrames()
-    look = FirstPass(job, keys.see, print_every=1, packets=Packets(hear), share=_SHARE)
+    look = FirstPass(job, keys.see, print_every=1, packets=Packets(hear), portion=_SHARE)
     look.run()
     if habit.settled() is Method.EVERY_FRAME or look.packets is None:
         raise NotKeyedError
@@ -131,7 +132,8 @@ def _timeline(
     chosen = suspects(packets, found, keys.steps, keys.middles, rate)
     length = max(1, packets[-1].pts - packets[0].pts) * look.times.time_base / max(1, len(found) - 1)
     every = max(1, round(_BURST_EVERY_S / length))
-    wanted = runs(packets, found, chosen, bursts(len(found), chosen, every), _BURST)
+    glances = [*bursts(len(found), chosen, every), *still_looking(packets, found, chosen)]
+    wanted = runs(packets, found, chosen, glances, _BURST)
     if sum(run_.frames for run_ in wanted) > len(packets) * _MOST_SHARE:
         raise NotKeyedError
     looks = np.concatenate(keys.looks)

@@ -175,17 +175,17 @@ def _colour_bars(frames: Bytes) -> Floats:
     edges = (steps[:, 1:] >= _BAR_EDGE) & (steps[:, :-1] < _BAR_EDGE)
     even = (steps < _BAR_EVEN).mean(axis=1)
     colour = np.abs(frames[:, _LUMA:].astype(np.int16) - 128).mean(axis=1)
-    found = (
-        (uneven < _BAR_EVEN * 2) & (even > 0.7) & (edges.sum(axis=1) >= 5) & (edges.sum(axis=1) <= 9) & (colour > 12)
-    )
-    return found.astype(np.float32)
+    count_of_edges = edges.sum(axis=1)
+    flat = (uneven < _BAR_EVEN * 2) & (even > 0.7)
+    found: Floats = (flat & (count_of_edges >= 5) & (count_of_edges <= 9) & (colour > 12)).astype(np.float32)
+    return found
 
 
 class Measurer:
     """Measures consecutive frames as they come, a window at a time."""
 
-    def __init__(self, rate: float = _NORMAL_RATE) -> None:
-        scale = max(1.0, rate / _NORMAL_RATE)
+    def __init__(self, frames_per_s: float = _NORMAL_RATE) -> None:
+        scale = max(1.0, frames_per_s / _NORMAL_RATE)
         self._near = round(_NEAR * scale)
         self._half = [round(half * scale) for half in _HALF_WIDTHS]
         self._ahead = max(2 * self._half[-1], self._near)

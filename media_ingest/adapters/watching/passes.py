@@ -98,7 +98,7 @@ class FirstPass:
     peaks: Peaks = field(init=False)
     printing: Printing = field(init=False)
     pictures: int = 0
-    share: float = 1.0
+    portion: float = 1.0
     """Part of the whole work, for the progress told."""
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ class FirstPass:
 
     def _progress(self, done_ms: int) -> None:
         total = self.job.duration_ms
-        self.job.on_progress(int(min(total, done_ms) * self.share), total)
+        self.job.on_progress(int(min(total, done_ms) * self.portion), total)
 
     def sprite(self) -> SpriteSheet | None:
         """Return what the sprite sheet shows; None when none was written."""

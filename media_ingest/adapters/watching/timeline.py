@@ -16,6 +16,7 @@ from media_ingest.domain.shots import ShotFacts, Start, flashes_per_s, shots_of,
 from media_ingest.domain.watched import Shot, WatchSubject
 
 _EMPTY: Final = 5.0
+_ENOUGH: Final = 3
 _ALL_BUT_FEW: Final = 75
 
 
@@ -51,9 +52,12 @@ class Timeline:
     def _facts(self, first: int, end: int, subject: WatchSubject) -> ShotFacts:
         shot = Measured(self.measured.rows[first:end])
         # The way into the first frame leads from another shot.
-        changes = (shot.change + shot.colour)[1:][self.known[first + 1 : end]]
+        moves, known = (shot.change + shot.colour)[1:], self.known[first + 1 : end]
+        changes, later = moves[known], moves[len(moves) // 2 :][known[len(moves) // 2 :]]
+        # An encoder takes a while to settle after a cut; a picture that stands still shows it in the second half.
+        settled = later if len(later) >= _ENOUGH else changes
         return ShotFacts(
-            motion=_mean(changes),
+            motion=_mean(changes if len(changes) else moves),
             sharpness=_mean(shot.sharpness),
             brightness=_mean(shot.brightness),
             contrast=_mean(shot.contrast),
@@ -61,8 +65,8 @@ class Timeline:
             flashes_per_s=self._flashes(shot.brightness, first, subject),
             empty=_mean((shot.contrast < _EMPTY).astype(np.float32)),
             bars=_mean(shot.bars),
-            usual_change=float(np.median(changes)) if len(changes) else 1.0,
-            large_change=float(np.percentile(changes, _ALL_BUT_FEW)) if len(changes) else 1.0,
+            usual_change=float(np.median(settled)) if len(settled) else 1.0,
+            large_change=float(np.percentile(settled, _ALL_BUT_FEW)) if len(settled) else 1.0,
         )
 
     def _flashes(self, brightness: Floats, first: int, subject: WatchSubject) -> int:

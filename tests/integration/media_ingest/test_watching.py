@@ -35,8 +35,9 @@ def test_pictures_nobody_wants_are_named(encoder: tuple[str, ...], tmp_path: Pat
     assert all(shot.begins is not Begins.START for shot in watched.shots[1:])
 
 
-def test_a_picture_that_stands_still_is_named(tmp_path: Path) -> None:
-    path = reel("frozen.mp4", (("fractal", 64), ("still", 96)))
+@pytest.mark.parametrize("encoder", [LONG_GOP, GOP15], ids=["every", "keys"])
+def test_a_picture_that_stands_still_is_named(encoder: tuple[str, ...], tmp_path: Path) -> None:
+    path = reel(f"frozen_{encoder[7]}.mp4", (("fractal", 64), ("still", 96)), encoder)
     watched = watch(path, subject_of(path), scratch=tmp_path)
     assert [shot.flaws for shot in watched.shots] == [frozenset(), {Flaw.FREEZE}]
 

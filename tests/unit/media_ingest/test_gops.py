@@ -13,6 +13,7 @@ from media_ingest.domain.gops import (
     bursts,
     groups,
     runs,
+    still_looking,
     suspects,
     worth_a_try,
 )
@@ -121,3 +122,11 @@ def test_a_long_stretch_is_taken_in_pieces_that_share_a_key_frame() -> None:
 
 def test_bursts_are_taken_where_nothing_else_is_decoded() -> None:
     assert bursts(30, [3], 10) == [15, 25]
+
+
+def test_tiny_packets_ask_for_a_burst_late_in_their_stretch() -> None:
+    packets = camera(10, 120)
+    still = [Packet(p.pts, 100 if 40 <= n < 80 and not p.key else p.size, p.key) for n, p in enumerate(packets)]
+    assert still_looking(still, groups(still), []) == [7]
+    assert still_looking(still, groups(still), [6, 7]) == [5]
+    assert still_looking(packets, groups(packets), []) == []
