@@ -67,8 +67,13 @@ def whole(habit: Habit, *, rounds: int, seconds: int) -> Row:
 def growth(what: str, amount: int) -> Growth:
     """Ingest ``amount`` files, or one file of ``amount`` seconds, in this process."""
     path = long_clip(amount) if what == "seconds" else clip(SMALL, seconds=6)
+
+    def work() -> None:
+        for _ in range(1 if what == "seconds" else amount):
+            home.ingest(path)
+
     with house() as home:
-        cost = cost_of(lambda: [home.ingest(path) for _ in range(1 if what == "seconds" else amount)])
+        cost = cost_of(work)
     return Growth(what, amount, round(cost.cpu_s, 2), round(cost.wall_s, 2), round(peak_mb(), 0))
 
 

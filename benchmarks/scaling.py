@@ -117,12 +117,16 @@ def _build(amount: int, seconds: int) -> Callable[[], None]:
     from licensing.services.declarations import clip_declare
     from marketplace.catalog.services.listing import listings_create
     from marketplace.delivery.domain.topics import BUILD
+    from media_ingest.models import Clip
     from tests.factories.core import actor_as
-    from tests.factories.delivery import clip_from
     from tests.factories.marketplace import NOBODYS, SYSTEM, order_paid, studio_signed
+    from tests.factories.media_ingest import upload_of
 
     studio = studio_signed()
-    made = [clip_from(studio, clip(habit, seconds=seconds).read_bytes(), habit.name) for habit in (_SMALL, HABITS[0])]
+    for habit in (_SMALL, HABITS[0]):
+        upload_of(studio, clip(habit, seconds=seconds).read_bytes(), name=habit.name)
+    run_due()
+    made = [one for one in Clip.objects.select_related("asset") if one.usable]
     for one in made:
         clip_declare(actor=studio, clip_id=one.pk, declared=NOBODYS)
         listings_create(actor=SYSTEM, asset_id=one.asset_id)
@@ -143,7 +147,7 @@ def measured(subject: str, *, quick: bool, rounds: int) -> Row:
     if len(cores) < len(SUBJECTS):
         return _row(subject, Ratio(0.0, 0.0, 0.0, 0), "this machine has one core")
     with house() as home:
-        amount, seconds = (2, 2) if quick else (16, 6)
+        amount, seconds = (2, 5) if quick else (16, 6)
         prepare = _ingest(home, amount, seconds) if subject == "ingest" else _build(amount, seconds)
         with workers(cores) as both:
             prepare()

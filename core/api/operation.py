@@ -240,8 +240,12 @@ def _success(contract: Contract) -> Any:
 @functools.cache
 def _page_of(output: type[serializers.Serializer[Any]]) -> Any:
     """Return the page of an output: one component, however many operations answer with it."""
-    more = {"next_cursor": serializers.CharField(allow_null=True), "has_more": serializers.BooleanField()}
-    return inline_serializer(f"{output.__name__}Page", {"data": output(many=True), **more})
+    fields = {
+        "data": output(many=True),
+        "next_cursor": serializers.CharField(allow_null=True),
+        "has_more": serializers.BooleanField(),
+    }
+    return inline_serializer(f"{output.__name__}Page", fields)
 
 
 @functools.cache

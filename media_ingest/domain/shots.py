@@ -105,8 +105,8 @@ def _quality(facts: ShotFacts) -> Quality:
     )
 
 
-def _thousandths(share: float) -> int:
-    return max(0, min(1000, round(share * 1000)))
+def _thousandths(portion: float) -> int:
+    return max(0, min(1000, round(portion * 1000)))
 
 
 def flashes_per_s(brightness: Sequence[float], times_s: Sequence[float]) -> int:
