@@ -30,7 +30,8 @@ TEMPLATE_WORDS = re.compile(
 )
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 SAME_IN_BOTH = {"%(n)s condition", "standard", "note", "Clause", "Codec", "Description", "Genre", "Studio", "Total",
-                "Pause", "Licences"}  # fmt: skip
+                "Pause", "Licences",
+                "Silence", "%(lufs)s LUFS"}  # fmt: skip
 
 Key = tuple[str, str]
 
