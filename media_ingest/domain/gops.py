@@ -30,12 +30,12 @@ _MIXED: Final = 0.55
 _MIX_APART: Final = 9.0
 _MIX_ALIKE: Final = 0.65
 _DARK_STEP: Final = 15.0
-_FAR_APART: Final = 60.0
+_FAR_APART: Final = 75.0
 _STANDS_OUT: Final = 2.2
-_MIX_STANDS_OUT: Final = 1.8
+_MIX_STANDS_OUT: Final = 2.2
 """Times what is usual around: a moving camera changes its picture all the time."""
 _AROUND: Final = 4
-_CALM_SHARE: Final = 0.4
+_CALM_SHARE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
