@@ -155,9 +155,8 @@ def dissolves(measured: Measured, cuts: list[int], frames_per_s: float) -> list[
     """Return the middles of stretches in which one picture is mixed into another."""
     worth = measured.mixed * np.minimum(measured.apart, 40) * (1 - np.maximum(measured.alike, 0))
     passing = (measured.mixed >= _MIXED) & (measured.apart >= _APART) & (measured.alike <= _ALIKE)
-    unknown = ~np.isfinite(measured.steady)
-    calm = np.where(unknown, 0, measured.steady)
-    stands = np.where(unknown, measured.apart >= 2 * _APART, measured.apart >= _STANDS_OUT * (calm + 2))
+    calm = np.where(np.isfinite(measured.steady), measured.steady, 255)
+    stands = measured.apart >= _STANDS_OUT * (calm + 2)
     passing &= stands | ((measured.mixed >= _PURE) & (measured.alike <= _OTHER) & (measured.apart >= 2.5 * _APART))
     worth[~passing] = 0
     near = max(2, round(4 * max(1.0, frames_per_s / 25)))
