@@ -42,8 +42,10 @@ def asks_for(settings: LazySettings, sandbox: str) -> None:
 
 
 @pytest.fixture
-def bubblewrap(settings: LazySettings) -> None:
-    """A bubblewrap that works here, and is demanded."""
+def bubblewrap(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bubblewrap that works here, and is demanded: the machine's, or one unpacked for these tests alone."""
+    if unpacked := os.environ.get("OFFCUT_TEST_BWRAP"):
+        monkeypatch.setenv("PATH", f"{unpacked}:{os.environ['PATH']}")
     services.require("bwrap", shutil.which("bwrap") and bwrap.bwrap_status().works, "apt-get install bubblewrap")
     asks_for(settings, "bwrap")
 
