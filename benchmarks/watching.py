@@ -19,11 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from imageio_ffmpeg import get_ffmpeg_exe
-from scenedetect import (  # type: ignore[import-untyped]  # it has no types
-    AdaptiveDetector,
-    ContentDetector,
-    detect,
-)
+from scenedetect import AdaptiveDetector, ContentDetector, detect
 
 from benchmarks.clips import FOLDER, HABITS, Habit, clip
 from benchmarks.cuts.reels import Labelled, made_reels, real_files

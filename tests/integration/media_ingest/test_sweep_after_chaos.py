@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -103,6 +104,13 @@ def killed_writers(folder: Path, luck: random.Random) -> list[tuple[str, int]]:
     return [(words[1], int(words[2])) for words in lines if words[0] == "kept"]
 
 
+def at_rest() -> bool:
+    """Whether nothing changes any more: a store may still finish what a killed writer asked of it."""
+    before = (everything(), leftovers())
+    threading.Event().wait(1)
+    return (everything(), leftovers()) == before
+
+
 def everything() -> set[str]:
     """All objects, whatever they are for."""
     return {key for key, _ in store().listing()}
@@ -133,6 +141,7 @@ def test_after_killed_writers_the_sweep_leaves_exactly_what_rows_need(tmp_path: 
     """T37: blobs == references after a day; before it nothing goes; what a row needs never goes."""
     stored = killed_writers(tmp_path, random.Random(20261122))
     assert stored
+    wait_until(at_rest, within_s=30, what="the store is at rest")
     for sha256, size in stored[::2]:
         kept_by_a_row(sha256, size)
     before = everything()

@@ -184,17 +184,17 @@ def test_a_link_takes_exactly_its_part_and_nothing_after_cancelling() -> None:
 def test_a_file_that_is_not_what_its_sender_says_fails_and_nothing_is_kept(when: str) -> None:
     """T39: a changed file."""
     actor = actor_as()
-    said = "0" * 64
-    declared = Declared(name="A.mov", size_bytes=len(SMALL), straight=True, sha256=said if when == "declared" else "")
+    said, content = "0" * 64, b"another rush, " + when.encode()
+    declared = Declared(name="A.mov", size_bytes=len(content), straight=True, sha256=said if when == "declared" else "")
     upload = upload_declare(actor=actor, declared=declared)
     (link,) = upload_parts_sign(actor=actor, upload_id=upload.id, numbers=[1])
-    put(link.url, SMALL)
+    put(link.url, content)
     upload_complete(actor=actor, upload_id=upload.id, sha256=said if when == "completed" else "")
     received()
     upload.refresh_from_db()
     assert (upload.state, upload.failure) == (UploadState.FAILED, Failure.CHECKSUM_MISMATCH)
     assert not Asset.objects.exists()
-    assert not store().exists(storage.blob_key(hashlib.sha256(SMALL).hexdigest()))
+    assert not store().exists(storage.blob_key(hashlib.sha256(content).hexdigest()))
     assert breaches("uploads", "storage") == []
 
 

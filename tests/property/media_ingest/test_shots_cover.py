@@ -33,9 +33,7 @@ STARTS = st.lists(st.builds(Start, st.integers(-1000, 1_000_000), st.sampled_fro
 
 
 @given(found=STARTS, duration=st.integers(1, 1_000_000), facts=FACTS, base=st.fractions(Fraction(1, 90000), 1))
-def test_shots_cover_the_recording_exactly(
-    found: list[Start], duration: int, facts: ShotFacts, base: Fraction
-) -> None:
+def test_shots_cover_the_recording_exactly(found: list[Start], duration: int, facts: ShotFacts, base: Fraction) -> None:
     starts = starts_within(found, duration)
     shots = shots_of(starts, [facts] * len(starts), duration=duration, time_base=base)
     assert shots
