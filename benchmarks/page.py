@@ -66,7 +66,7 @@ def page() -> str:
     lines = [_HEAD, f"Last measured {kept.get('measured', '')} on {kept.get('machine', '')}.\n\n"]
     lines += ["| | Work | Against | Goal | Measured | Rounds | |\n|---|---|---|---|---|---|---|\n"]
     for row in kept["rows"]:
-        met = "met" if row["met"] else "**not met**"
+        met = "" if row["goal"].startswith("none") else "met" if row["met"] else "**not met**"
         cells = (row["id"], row["work"], row["baseline"], row["goal"], f"**{row['figure']}**", row["spread"], met)
         lines.append(f"| {' | '.join(cells)} |\n")
     noted = [row for row in kept["rows"] if row["note"]]
