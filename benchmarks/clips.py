@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -110,19 +111,28 @@ def ffmpeg(*arguments: str) -> None:
 def clip(habit: Habit, *, seconds: int = 12, folder: Path = FOLDER) -> Path:
     """Return a clip of this habit, with a cut every quarter of it, making it when it is not there yet."""
     path = folder / f"{habit.name}_{seconds}s.{habit.suffix}"
+    return _made(habit, path, _SCENES, seconds)
+
+
+def take(habit: Habit, *, folder: Path = FOLDER) -> Path:
+    """Return a minute of this habit, cut twice, making it when it is not there yet."""
+    return _made(habit, folder / f"{habit.name}_take.{habit.suffix}", _SCENES[:3], 60)
+
+
+def _made(habit: Habit, path: Path, scenes: Sequence[str], seconds: int) -> Path:
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         making = path.with_name(f".{path.name}")
         inputs, joined = [], ""
-        for index, scene in enumerate(_SCENES):
+        for index, scene in enumerate(scenes):
             joint = ":" if "=" in scene else "="
-            inputs += ["-f", "lavfi", "-t", str(seconds / len(_SCENES)), "-i", f"{scene}{joint}size={_SMALL}:rate=25"]
+            inputs += ["-f", "lavfi", "-t", str(seconds / len(scenes)), "-i", f"{scene}{joint}size={_SMALL}:rate=25"]
             joined += f"[{index}:v]setsar=1,format=yuv420p[s{index}];"
-        names = "".join(f"[s{index}]" for index in range(len(_SCENES)))
-        graph = f"{joined}{names}concat=n={len(_SCENES)},scale={habit.size.replace('x', ':')},noise=alls=7:allf=t[v]"
+        names = "".join(f"[s{index}]" for index in range(len(scenes)))
+        graph = f"{joined}{names}concat=n={len(scenes)},scale={habit.size.replace('x', ':')},noise=alls=7:allf=t[v]"
         sound = ["-f", "lavfi", "-t", str(seconds), "-i", "sine=frequency=220:sample_rate=48000,volume=0.2"]
         coder = "libopus" if habit.suffix == "webm" else "aac"
-        streams = ["-map", "[v]", "-map", f"{len(_SCENES)}:a", "-c:a", coder]
+        streams = ["-map", "[v]", "-map", f"{len(scenes)}:a", "-c:a", coder]
         ffmpeg(*inputs, *sound, "-filter_complex", graph, *streams, *habit.encoder, str(making))
         making.rename(path)
     return path

@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from typing_extensions import override
+
+from benchmarks.measure import Cost, cost_of
 
 if TYPE_CHECKING:
     from core.accounts.policy import Actor
@@ -67,6 +70,19 @@ class House:
         from core.jobs.runner import run_due
 
         return run_due()
+
+    def stages(self, path: Path) -> dict[str, Cost]:
+        """Receive one file and do what follows, one kind of job after the other; return what each kind cost."""
+        from core.clock import now
+        from core.jobs.models import Job
+        from core.jobs.runner import run_due
+
+        spent = {"receive": cost_of(lambda: self.receive(path))}
+        while kind := Job.objects.filter(state="queued", run_after__lte=now()).values_list("kind", flat=True).first():
+            cost = cost_of(partial(run_due, {kind}))
+            name = kind.rpartition(".")[2]
+            spent[name] = spent[name] + cost if name in spent else cost
+        return spent
 
     def ingest(self, path: Path) -> None:
         """Receive one file and do all that follows; it must end as footage that can be offered."""

@@ -24,6 +24,10 @@ class Cost:
     wall_s: float
     cpu_s: float
 
+    def __add__(self, other: Cost) -> Cost:
+        """Return both together."""
+        return Cost(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:

@@ -32,9 +32,9 @@ python3 run.py test --help                       # sets up .venv
 .venv/bin/python -m benchmarks.uploading --write # 20 GB through the embedded server; needs 45 GB of disk
 ```
 
-Each subject can be run alone, with `--quick` for a first look: `benchmarks.probing` (P1), `benchmarks.watching`
-(P2, P4), `benchmarks.scaling` (P9), `benchmarks.duplicates` (P10, P11). The goals are those of the design; a goal that
-is not met says so, and why.
+Parts of it: `--only whole growth`. Each subject can also be run alone, with `--quick` for a first look:
+`benchmarks.probing` (P1), `benchmarks.watching` (P2, P4), `benchmarks.scaling` (P9), `benchmarks.duplicates`
+(P10, P11). The goals are those of the design; a goal that is not met says so, and why.
 """
 
 

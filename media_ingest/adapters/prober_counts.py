@@ -21,6 +21,7 @@ Json = dict[str, object]
 _JOINING: Final = 12
 _ALIKE: Final = 10
 _RARE: Final = 20
+_RARE_KEYS: Final = 32
 _STRIDE: Final = 1024
 _HOLE: Final = 4096
 _ZEROS: Final = bytes(_HOLE // _STRIDE)
@@ -125,14 +126,19 @@ def missing(steps: Sequence[int]) -> Json:
     }
 
 
-def gops(keys: Sequence[int], packets: int) -> Json:
-    """Tell how far apart the key frames lie, in packets; ``keys`` are their positions in the order of the file."""
+def gops(keys: Sequence[int], packets: int, times: Sequence[int]) -> Json:
+    """Tell how far apart the key frames lie, in packets; ``keys`` are their positions in the order of the file.
+
+    Where key frames are rare, it is also told when they come (``times``, in ticks): starting elsewhere is dear.
+    """
     distances = [after - before for before, after in itertools.pairwise([*keys, packets])]
+    median = int(statistics.median_low(distances)) if distances else 0
     return {
         "key_frames": len(keys),
         "first_key": keys[0] if keys else None,
         "longest": max(distances, default=0),
-        "median": int(statistics.median_low(distances)) if distances else 0,
+        "median": median,
+        "times": sorted(times) if median > _RARE_KEYS else [],
         "intra_only": bool(keys) and len(keys) == packets,
     }
 

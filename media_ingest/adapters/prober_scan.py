@@ -19,6 +19,7 @@ from media_ingest.adapters.prober_counts import Holes, Json, Track, gops, grid
 
 _DECODE_TRIES: Final = 250
 _RESUMES: Final = 1000
+_KEY_TIMES: Final = 1000
 
 
 def frame_facts(frame: VideoFrame) -> Json:
@@ -41,6 +42,7 @@ class Scan:
         self.tracks = {stream.index: Track() for stream in container.streams}
         self.tracks[video.index].times = array("q")
         self.keys: array[int] = array("q")
+        self.key_times: array[int] = array("q")
         self.holes = Holes(video.codec_context.codec.canonical_name, container.format.name)
         self.frame: Json | None = None
         self.decode_error = ""
@@ -71,6 +73,8 @@ class Scan:
             return
         if packet.is_keyframe:
             self.keys.append(track.packets - 1)
+            if packet.pts is not None and len(self.key_times) < _KEY_TIMES:
+                self.key_times.append(packet.pts)
         if packet.has_sidedata("encryption_info") or packet.has_sidedata("encryption_init_info"):
             track.encrypted = True
             return
@@ -129,7 +133,7 @@ def scan(container: InputContainer, video: VideoStream) -> Json:
         "decode_error": pass_.decode_error,
         "tracks": {str(index): found.report() for index, found in pass_.tracks.items()},
         "grid": grid(times, video.time_base or Fraction(1), video.average_rate or video.base_rate),
-        "gops": gops(pass_.keys, track.packets),
+        "gops": gops(pass_.keys, track.packets, pass_.key_times),
         "holes": pass_.holes.report(),
         "frame": pass_.frame,
         "later_frames": pass_.later_frames(),

@@ -10,7 +10,7 @@ import ffmpeg
 
 from media_ingest.adapters.ffmpeg import Budget, Progress, Stop, ToolFailedError, never, run
 from media_ingest.domain import formats
-from media_ingest.domain.previews import PREVIEW_MAX_RATE, PosterPlan, PreviewPlan
+from media_ingest.domain.previews import OPENING_MAX_RATE, PREVIEW_MAX_RATE, PosterPlan, PreviewPlan
 
 _THREADS: Final = 2
 READ: Final[Mapping[str, str | int]] = {
@@ -31,8 +31,10 @@ CLEAN: Final[Mapping[str, str | int]] = {
 """No tag of the source, and the same bytes each time."""
 MUXERS: Final = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
 _STILL: Final[Mapping[str, str | int]] = {"f": "image2", "update": 1, "vcodec": "mjpeg", "frames:v": 1, "q:v": 4}
-_OPENING: Final[Mapping[str, str | int]] = {"preset": "superfast", "crf": 27}
-_WHOLE: Final[Mapping[str, str | int]] = {"preset": "veryfast", "crf": 26}
+_OPENING: Final[Mapping[str, str | int]] = {"preset": "ultrafast", "crf": 26, "fpsmax": OPENING_MAX_RATE}
+_WHOLE: Final[Mapping[str, str | int]] = {"preset": "veryfast", "crf": 26, "fpsmax": PREVIEW_MAX_RATE}
+_CAREFUL: Final = "area"
+_QUICK: Final = "fast_bilinear"
 _PICTURE_BYTES: Final = 8_000_000
 
 
@@ -48,11 +50,11 @@ def _made(out: Path) -> int:
     return size
 
 
-def _scaled(source: ffmpeg.Stream, plan: PosterPlan | PreviewPlan, levels: str) -> ffmpeg.Stream:
+def _scaled(source: ffmpeg.Stream, plan: PosterPlan | PreviewPlan, levels: str, scaler: str) -> ffmpeg.Stream:
     picture = source["V:0"]
     if plan.interlaced:
         picture = picture.filter("yadif", mode="send_frame", deint="interlaced")
-    return picture.filter("scale", plan.width, plan.height, flags="area", out_range=levels).filter("setsar", 1)
+    return picture.filter("scale", plan.width, plan.height, flags=scaler, out_range=levels).filter("setsar", 1)
 
 
 def poster(path: Path, out: Path, plan: PosterPlan, *, should_stop: Stop = never) -> int:
@@ -65,7 +67,7 @@ def poster(path: Path, out: Path, plan: PosterPlan, *, should_stop: Stop = never
     near: dict[str, str | int] = {"ss": _seconds(plan.at_ms), "noaccurate_seek": "", "skip_frame": "nokey"}
     for where in (near, {}):
         source = ffmpeg.input(f"file:{path}", **_flags(where), **DECODED)
-        picture = _scaled(source, plan, "pc").filter("format", "yuvj420p")
+        picture = _scaled(source, plan, "pc", _CAREFUL).filter("format", "yuvj420p")
         made = picture.output(f"file:{out}", **_STILL, **CLEAN)
         try:
             run(made.get_args(), budget=budget, readable=[path], scratch=out.parent, should_stop=should_stop)
@@ -98,11 +100,11 @@ def openings(
     made = [(folder / f"{place:04d}.mp4", folder / f"{place:04d}.jpg") for place in range(len(plans))]
     outputs = []
     for plan, (moving, still) in zip(plans, made, strict=True):
-        source, picture = _opened(path, plan, origin_us)
+        source, picture = _opened(path, plan, origin_us, _QUICK)
         branches = picture.split()
         outputs.append(_moving(source, branches[0], plan, moving, _OPENING))
         middle = branches[1].filter("trim", start=_seconds(plan.length_ms // 2))
-        middle = middle.filter("scale", *plan.poster, flags="area", out_range="pc").filter("format", "yuvj420p")
+        middle = middle.filter("scale", *plan.poster, flags=_CAREFUL, out_range="pc").filter("format", "yuvj420p")
         outputs.append(middle.output(f"file:{still}", **_STILL, **CLEAN))
     _preview_run(path, folder, plans, ffmpeg.merge_outputs(*outputs), should_stop=should_stop, on_progress=on_progress)
     for moving, still in made:
@@ -125,18 +127,18 @@ def preview(
 
     ``on_progress`` hears milliseconds of preview done.
     """
-    source, picture = _opened(path, plan, origin_us)
+    source, picture = _opened(path, plan, origin_us, _CAREFUL)
     made = _moving(source, picture, plan, out, _WHOLE)
     _preview_run(path, out.parent, [plan], made, should_stop=should_stop, on_progress=on_progress)
     return _made(out)
 
 
-def _opened(path: Path, plan: PreviewPlan, origin_us: int) -> tuple[ffmpeg.Stream, ffmpeg.Stream]:
+def _opened(path: Path, plan: PreviewPlan, origin_us: int, scaler: str) -> tuple[ffmpeg.Stream, ffmpeg.Stream]:
     """Return the source from the plan's first frame on, and its small picture."""
     at = origin_us + plan.start_ms * 1000
     place: dict[str, str | int] = {"seek_timestamp": 1, "ss": f"{at}us"} if plan.start_ms else {}
     source = ffmpeg.input(f"file:{path}", t=_seconds(plan.length_ms), **place, **DECODED)
-    return source, _scaled(source, plan, "tv").filter("format", "yuv420p")
+    return source, _scaled(source, plan, "tv", scaler).filter("format", "yuv420p")
 
 
 def _moving(
@@ -147,7 +149,6 @@ def _moving(
         "f": "mp4",
         "vcodec": "libx264",
         "profile:v": "main",
-        "fpsmax": PREVIEW_MAX_RATE,
         "t": _seconds(plan.length_ms),
         "movflags": "+faststart",
         **look,

@@ -34,6 +34,11 @@ class Facts:
         value = self.values.get(key)
         return [item is True for item in value] if isinstance(value, list) else []
 
+    def wholes(self, key: str) -> list[int]:
+        """Return the list of whole numbers under ``key``."""
+        value = self.values.get(key)
+        return [item for item in value if type(item) is int] if isinstance(value, list) else []
+
     def has(self, key: str) -> bool:
         """Tell whether there is a value that is not null."""
         return self.values.get(key) is not None

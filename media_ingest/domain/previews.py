@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +12,12 @@ from media_ingest.domain import formats
 
 POSTER_WIDTH: Final = 640
 PREVIEW_SHORT_SIDE: Final = 480
+OPENING_SHORT_SIDE: Final = 360
 OPENING_MS: Final = 4_000
+OPENING_LEAST_MS: Final = 2_000
+OPENING_SHARE: Final = 8
+"""An opening is an eighth of its clip, within these limits: what it costs stays small beside one look at the file."""
+OPENING_MAX_RATE: Final = 30
 PREVIEW_MAX_RATE: Final = 60
 _INTO: Final = 10
 _PIXELS_AT_ONCE: Final = 60_000_000
@@ -72,16 +78,16 @@ def poster_plan(shown: Shown) -> PosterPlan:
     return PosterPlan(at_ms, _even(Fraction(width)), _even(height), shown.interlaced)
 
 
-def preview_plan(shown: Shown, start_ms: int, end_ms: int, *, longest_ms: int | None = None) -> PreviewPlan:
-    """Plan the preview of ``[start_ms, end_ms)``: the short side at most 480 pixels, never enlarged.
+def preview_plan(shown: Shown, start_ms: int, end_ms: int) -> PreviewPlan:
+    """Plan the preview of ``[start_ms, end_ms)``: the short side at most 480 pixels, never enlarged."""
+    return _plan(shown, start_ms, end_ms - start_ms, PREVIEW_SHORT_SIDE)
 
-    With ``longest_ms`` it is only the first so many milliseconds.
-    """
-    scale = min(Fraction(1), Fraction(PREVIEW_SHORT_SIDE, min(shown.width, shown.height)))
-    length = end_ms - start_ms
+
+def _plan(shown: Shown, start_ms: int, length_ms: int, short_side: int) -> PreviewPlan:
+    scale = min(Fraction(1), Fraction(short_side, min(shown.width, shown.height)))
     return PreviewPlan(
         start_ms=start_ms,
-        length_ms=length if longest_ms is None else min(length, longest_ms),
+        length_ms=length_ms,
         width=_even(shown.width * scale),
         height=_even(shown.height * scale),
         with_audio=shown.audio_codec in formats.AUDIO_DECODERS,
@@ -89,9 +95,21 @@ def preview_plan(shown: Shown, start_ms: int, end_ms: int, *, longest_ms: int | 
     )
 
 
-def opening_plans(shown: Shown, clips: Iterable[tuple[int, int]]) -> list[PreviewPlan]:
-    """Plan the first seconds of each clip ``(start_ms, end_ms)``."""
-    return [preview_plan(shown, start, end, longest_ms=OPENING_MS) for start, end in clips]
+def opening_plans(shown: Shown, clips: Iterable[tuple[int, int]], keys_ms: Sequence[int] = ()) -> list[PreviewPlan]:
+    """Plan the first seconds of each clip ``(start_ms, end_ms)``.
+
+    ``keys_ms`` are the moments, in order, of key frames that are rare. An opening then begins at the first of them in
+    the first half of its clip, if there is one, because beginning elsewhere means to decode all since the one before.
+    """
+    return [_opening_plan(shown, start, end, keys_ms) for start, end in clips]
+
+
+def _opening_plan(shown: Shown, start_ms: int, end_ms: int, keys_ms: Sequence[int]) -> PreviewPlan:
+    longest = max(OPENING_LEAST_MS, min(OPENING_MS, (end_ms - start_ms) // OPENING_SHARE))
+    place = bisect_left(keys_ms, start_ms)
+    if place < len(keys_ms) and keys_ms[place] <= (start_ms + end_ms) // 2:
+        start_ms = keys_ms[place]
+    return _plan(shown, start_ms, min(longest, end_ms - start_ms), OPENING_SHORT_SIDE)
 
 
 def batches(plans: Sequence[PreviewPlan], shown: Shown) -> list[list[PreviewPlan]]:

@@ -3,7 +3,7 @@
 The report (kept with the asset) also tells later stages, without reading the file again:
 
 * ``scan.gops``: ``key_frames`` (how many), ``first_key`` (packet of the first one), ``longest`` and ``median`` distance
-  between key frames in packets of the presented stream, ``intra_only``;
+  between key frames in packets of the presented stream, ``intra_only``, ``times`` of rare key frames in ticks;
 * ``scan.tracks[index]``: ``packets``, ``bytes``, ``discarded`` (outside the edit list), ``first``/``end`` in ticks;
 * ``origin_marks``: at most 16 ``{kind, value}`` that the file says of where its pictures come from (C2PA manifest, IPTC
   source type, tags of generators), values of at most 120 printable characters; see `adapters.origin_marks`;

@@ -16,7 +16,7 @@ from media_ingest.domain.previews import batches, opening_plans
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip, Derivative, DerivativeKind
 from media_ingest.services.attempts import Made, attempt_folder, picture_keep, tool_ends
-from media_ingest.services.subjects import origin_us_of, shown_of
+from media_ingest.services.subjects import origin_us_of, rare_keys_ms_of, shown_of
 
 ASSET_DERIVED: Final = "media_ingest.asset.derived"
 """Topic: the clips of a ready file have their pictures and can be shown. Subject: the asset's public id."""
@@ -63,7 +63,7 @@ def _make(asset: Asset, clips: list[Clip], claim: Claim, folder: Path) -> list[t
     if not clips:
         return []
     shown = shown_of(asset)
-    plans = opening_plans(shown, [(clip.start_ms, clip.end_ms) for clip in clips])
+    plans = opening_plans(shown, [(clip.start_ms, clip.end_ms) for clip in clips], rare_keys_ms_of(asset))
     total, before = sum(plan.length_ms for plan in plans), 0
     source, origin_us = store().path(asset.storage_key), origin_us_of(asset)
     made: list[tuple[Made, Made]] = []

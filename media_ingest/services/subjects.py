@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from media_ingest.domain.facts import Facts
@@ -56,6 +57,14 @@ def report_of(asset: Asset) -> dict[str, object]:
 def origin_us_of(asset: Asset) -> int:
     """Return when the first presented frame comes on the file's own clock, in microseconds."""
     return origin_of(report_of(asset))
+
+
+def rare_keys_ms_of(asset: Asset) -> list[int]:
+    """Return when key frames come that are far apart, in milliseconds from the first presented frame, rounded up."""
+    report = report_of(asset)
+    origin, time_base = origin_us_of(asset), time_base_of(asset)
+    ticks = Facts.of(report).sub("scan").sub("gops").wholes("times")
+    return [math.ceil(tick * time_base * 1000 - Fraction(origin, 1000)) for tick in ticks]
 
 
 def seen_of(asset: Asset) -> Seen:

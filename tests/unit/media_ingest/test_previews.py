@@ -41,10 +41,32 @@ def test_the_short_side_of_a_preview_is_at_most_480_and_sizes_are_even(
     assert (plan.width, plan.height) == wanted
 
 
-def test_an_opening_is_four_seconds_or_the_whole_clip() -> None:
-    long, short = opening_plans(shown(), [(0, 60_000), (60_000, 62_500)])
-    assert (long.start_ms, long.length_ms) == (0, 4_000)
-    assert (short.start_ms, short.length_ms) == (60_000, 2_500)
+@pytest.mark.parametrize(("clip_ms", "wanted_ms"), [(90_000, 4_000), (24_000, 3_000), (9_000, 2_000), (1_500, 1_500)])
+def test_an_opening_is_an_eighth_of_its_clip_between_two_and_four_seconds(clip_ms: int, wanted_ms: int) -> None:
+    [plan] = opening_plans(shown(), [(5_000, 5_000 + clip_ms)])
+    assert (plan.start_ms, plan.length_ms) == (5_000, wanted_ms)
+
+
+@pytest.mark.parametrize(
+    ("keys_ms", "begins_ms"),
+    [
+        ([], 12_000),
+        ([0, 10_000], 12_000),
+        ([10_000, 12_000, 20_000], 12_000),
+        ([10_000, 15_000, 20_000], 15_000),
+        ([10_000, 25_000], 12_000),
+    ],
+)
+def test_an_opening_begins_at_a_rare_key_frame_in_the_first_half_of_its_clip(
+    keys_ms: list[int], begins_ms: int
+) -> None:
+    [plan] = opening_plans(shown(), [(12_000, 32_000)], keys_ms)
+    assert (plan.start_ms, plan.length_ms) == (begins_ms, 2_500)
+
+
+def test_an_opening_never_runs_past_the_end_of_its_clip() -> None:
+    [plan] = opening_plans(shown(), [(0, 3_000)], [1_400])
+    assert (plan.start_ms, plan.length_ms) == (1_400, 1_600)
 
 
 def test_a_whole_preview_has_the_length_of_its_clip() -> None:
