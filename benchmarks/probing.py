@@ -71,7 +71,7 @@ def theirs(words: Sequence[str], paths: Sequence[Path]) -> None:
 
 def ours(paths: Sequence[Path]) -> list[int]:
     """Probe each file as a worker does, with a prober's parent of its own; return the peak memory of each child."""
-    from media_ingest.adapters.prober_client import end_prober, probe_file
+    from media_ingest.adapters.prober.client import end_prober, probe_file
 
     peaks = []
     for path in paths:

@@ -26,7 +26,7 @@ from benchmarks.cuts.reels import Labelled, made_reels, real_files
 from benchmarks.cuts.scoring import Score, scored
 from benchmarks.cuts.sources import Split
 from benchmarks.measure import Row, arguments, cost_of, paired, show, spread_of
-from media_ingest.adapters.prober_client import probe_file
+from media_ingest.adapters.prober.client import probe_file
 from media_ingest.adapters.watching import watch
 from media_ingest.domain.facts import Facts
 from media_ingest.domain.footage import Footage, Scan

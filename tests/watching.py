@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-from media_ingest.adapters.prober_client import probe_file
+from media_ingest.adapters.prober.client import probe_file
 from media_ingest.domain.footage import Footage, Scan
 from media_ingest.domain.probe import parse
 from media_ingest.domain.watched import WatchSubject

@@ -15,7 +15,7 @@ import imageio_ffmpeg
 from django.conf import settings
 
 from media_ingest.adapters import confinement, sandbox
-from media_ingest.adapters.prober_client import probe_file
+from media_ingest.adapters.prober.client import probe_file
 from media_ingest.adapters.processes import (
     Budget,
     Consumer,

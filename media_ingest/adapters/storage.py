@@ -29,7 +29,7 @@ from media_ingest.adapters.store_port import (
 from media_ingest.domain.tiers import Tier
 
 if TYPE_CHECKING:
-    from media_ingest.adapters.s3_setup import Installed
+    from media_ingest.adapters.s3.setup import Installed
 
 __all__ = [
     "INCOMING",
@@ -62,7 +62,7 @@ def _local(root: Path, cold_root: Path | None) -> LocalStore:
 @cache
 def _s3(installed: Installed, process: int) -> tuple[BlobStore, PartTransport]:
     """The bucket of the settings; connections belong to one process, hence ``process``."""
-    from media_ingest.adapters.s3_setup import s3_storage  # noqa: PLC0415 - boto3 costs 20 MB that a local disk saves
+    from media_ingest.adapters.s3.setup import s3_storage  # noqa: PLC0415 - boto3 costs 20 MB that a local disk saves
 
     del process
     return s3_storage(installed)
@@ -86,6 +86,6 @@ def storage_prepare() -> None:
     if settings.OFFCUT.keeping.s3 is None:
         settings.OFFCUT.media_root.mkdir(parents=True, exist_ok=True)
         return
-    from media_ingest.adapters.s3_setup import s3_prepare  # noqa: PLC0415 - as above
+    from media_ingest.adapters.s3.setup import s3_prepare  # noqa: PLC0415 - as above
 
     s3_prepare(settings.OFFCUT)

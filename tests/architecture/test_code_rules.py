@@ -14,7 +14,7 @@ Rule = Callable[[Module], list[str]]
 
 MAY_START_PROCESSES = (
     "run.py", "media_ingest/adapters/processes.py", "tests/", "client/", "benchmarks/",
-    "media_ingest/adapters/prober_zygote.py",  # forks copies of itself, locked in before, runs no program
+    "media_ingest/adapters/prober/zygote.py",  # forks copies of itself, locked in before, runs no program
 )  # fmt: skip
 STARTING = {"os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.fork", "pty.spawn"}
 FLOATING = re.compile(r"(_ms|_minor|_ticks|amount|price|rate|share|fee|total)$")

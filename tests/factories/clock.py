@@ -10,7 +10,7 @@ from core.clock import now
 
 _READERS = (
     "media_ingest.adapters.local_store.now",
-    "media_ingest.adapters.s3_store.now",
+    "media_ingest.adapters.s3.store.now",
     "media_ingest.services.sweeping.now",
     "media_ingest.services.lifecycle.now",
 )

@@ -16,15 +16,17 @@ from typing import Any, Final
 import pytest
 
 from core.errors import DomainError
-from media_ingest.adapters import bwrap, prober_client, prober_parent
+from media_ingest.adapters import bwrap
 from media_ingest.adapters.ffmpeg import ToolStoppedError, ToolTimeoutError, probe_file
-from media_ingest.adapters.prober_client import end_prober
+from media_ingest.adapters.prober import client as prober_client
+from media_ingest.adapters.prober import parent as prober_parent
+from media_ingest.adapters.prober.client import end_prober
 from media_ingest.adapters.sandbox import sandbox_status
 from tests import media
 from tests.running import alive, command_of, descendants
 from tests.services import wait_until
 
-ROOT: Final = str(Path(prober_client.__file__).resolve().parents[2])
+ROOT: Final = str(Path(prober_client.__file__).resolve().parents[3])
 
 pytestmark = pytest.mark.skipif(not sandbox_status().available, reason=sandbox_status().detail)
 
@@ -32,11 +34,12 @@ pytestmark = pytest.mark.skipif(not sandbox_status().available, reason=sandbox_s
 _OTHERWISE: Final = """
 import sys; sys.path.insert(0, sys.argv.pop(1))
 import ctypes, json, os, resource, signal, socket, threading, time
-from media_ingest.adapters import prober, prober_zygote
+from media_ingest.adapters.prober import reader
+import media_ingest.adapters.prober.zygote as zygote
 def examine(file, **bounds):
 {body}
-prober.examine = examine
-prober_zygote.main(sys.argv[1:])
+reader.examine = examine
+zygote.main(sys.argv[1:])
 """
 Otherwise = Callable[[str], None]
 
@@ -67,7 +70,7 @@ def otherwise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Otherwise]:
 
 def probers() -> list[int]:
     """The prober parents below this process: those that another prober is not the parent of."""
-    found = [pid for pid in descendants(os.getpid()) if b"prober_zygote" in command_of(pid)]
+    found = [pid for pid in descendants(os.getpid()) if b"prober.zygote" in command_of(pid)]
     return [pid for pid in found if not any(pid in descendants(other) for other in found)]
 
 
@@ -305,7 +308,9 @@ _WORKER: Final = """
 import os, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from media_ingest.adapters import bwrap, prober_client, prober_parent
+from media_ingest.adapters import bwrap
+from media_ingest.adapters.prober import client as prober_client
+from media_ingest.adapters.prober import parent as prober_parent
 clip = Path({clip!r})
 {before}
 pids = []

@@ -191,8 +191,8 @@ def test_without_landlock_the_launcher_runs_nothing(tmp_path: Path) -> None:
 def test_without_landlock_the_prober_starts_no_child() -> None:
     """T18: the prober's parent refuses by itself, whatever its worker believes."""
     start = (
-        "import socket; ours, theirs = socket.socketpair(); from media_ingest.adapters import prober_zygote\n"
-        "try: prober_zygote.main([str(theirs.detach()), 'required'])\n"
+        "import socket; ours, theirs = socket.socketpair(); from media_ingest.adapters.prober import zygote\n"
+        "try: zygote.main([str(theirs.detach()), 'required'])\n"
         "except SystemExit as end: print(end.code, ours.recv(1000).decode())"
     )
     done = without_landlock(start)

@@ -19,7 +19,7 @@ from django.test import Client
 from core.errors import DomainError
 from media_ingest.adapters import bwrap, confinement, ffmpeg
 from media_ingest.adapters.ffmpeg import Budget, ToolFailedError, ToolLimitError, probe_file, run
-from media_ingest.adapters.prober_client import end_prober
+from media_ingest.adapters.prober.client import end_prober
 from tests import media, services
 from tests.running import alive, command_of, descendants
 from tests.services import wait_until
@@ -98,7 +98,7 @@ _WORKER: Final = """
 import sys, threading
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from media_ingest.adapters.prober_client import probe_file
+from media_ingest.adapters.prober.client import probe_file
 print(probe_file(Path({clip!r}))["error"], flush=True)
 threading.Event().wait()
 """

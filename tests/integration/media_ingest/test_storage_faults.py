@@ -20,8 +20,8 @@ from django.test import Client
 from core.clock import now
 from core.jobs.models import Job, JobState
 from core.jobs.runner import run_due
-from media_ingest.adapters import s3_client
-from media_ingest.adapters.s3_store import S3Store
+from media_ingest.adapters.s3 import client as s3_client
+from media_ingest.adapters.s3.store import S3Store
 from media_ingest.adapters.scratch import scratch_path
 from media_ingest.adapters.storage import StorageUnavailable, blob_key, store
 from media_ingest.domain.states import UploadState

@@ -16,11 +16,11 @@ from uuid import uuid4
 import pytest
 
 from core.clock import now
-from media_ingest.adapters import s3_store
-from media_ingest.adapters.s3_bucket import Bucket
-from media_ingest.adapters.s3_client import connect
-from media_ingest.adapters.s3_parts import S3Parts
-from media_ingest.adapters.s3_store import S3Store
+from media_ingest.adapters.s3 import store as s3_store
+from media_ingest.adapters.s3.bucket import Bucket
+from media_ingest.adapters.s3.client import connect
+from media_ingest.adapters.s3.parts import S3Parts
+from media_ingest.adapters.s3.store import S3Store
 from media_ingest.adapters.storage import (
     BlobMismatch,
     BlobMissing,
@@ -257,7 +257,7 @@ def test_an_object_moves_to_the_cold_tier_and_back_and_stays_readable(blobs: S3S
 def test_a_large_object_is_copied_in_pieces_inside_the_store(
     blobs: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("media_ingest.adapters.s3_bucket._PIECE_BYTES", 5 << 20)
+    monkeypatch.setattr("media_ingest.adapters.s3.bucket._PIECE_BYTES", 5 << 20)
     content = os.urandom(12 << 20)
     key = blobs.put_file(a_file(tmp_path, content), hashlib.sha256(content).hexdigest(), len(content))
     assert blobs.move(key, Tier.COLD)

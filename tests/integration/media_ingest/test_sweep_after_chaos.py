@@ -23,7 +23,7 @@ from core.accounts.policy import Actor
 from core.invariants import invariants
 from core.jobs.runner import run_due
 from media_ingest.adapters.local_store import LocalStore
-from media_ingest.adapters.s3_store import S3Store
+from media_ingest.adapters.s3.store import S3Store
 from media_ingest.adapters.storage import blob_key, incoming_key, store
 from media_ingest.domain.reasons import Reason
 from media_ingest.domain.states import AssetState
@@ -52,9 +52,9 @@ if "root" in told:
     from media_ingest.adapters.local_store import LocalStore
     blobs = LocalStore(Path(told["root"]))
 else:
-    from media_ingest.adapters.s3_bucket import Bucket
-    from media_ingest.adapters.s3_client import connect
-    from media_ingest.adapters.s3_store import S3Store
+    from media_ingest.adapters.s3.bucket import Bucket
+    from media_ingest.adapters.s3.client import connect
+    from media_ingest.adapters.s3.store import S3Store
     from media_ingest.adapters.store_cache import StoreCache
     client = connect(**told["client"])
     blobs = S3Store(Bucket(client, *told["bucket"]), StoreCache(Path(told["cache"]), 1 << 30), client)

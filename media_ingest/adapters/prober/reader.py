@@ -1,6 +1,6 @@
 """Reads the facts of one open file, in a locked-in process that has nothing else.
 
-Runs in a child of `media_ingest.adapters.prober_zygote`; never imported by the product. The report holds what
+Runs in a child of `media_ingest.adapters.prober.zygote`; never imported by the product. The report holds what
 libavformat and libavcodec say, and what the packets themselves show; `media_ingest.domain.probe` judges it.
 """
 
@@ -23,8 +23,8 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from media_ingest.adapters.origin_marks import origin_marks
-from media_ingest.adapters.prober_counts import Json, ratio
-from media_ingest.adapters.prober_scan import scan
+from media_ingest.adapters.prober.counts import Json, ratio
+from media_ingest.adapters.prober.scan import scan
 from media_ingest.domain import formats
 
 REPORT_VERSION: Final = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from media_ingest.adapters.s3_client import patiently, stream
+from media_ingest.adapters.s3.client import patiently, stream
 from media_ingest.adapters.store_port import BlobMissing
 from media_ingest.domain.tiers import Tier
 

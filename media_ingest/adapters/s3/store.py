@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from core.clock import now
 from core.logging import get_logger
 from media_ingest.adapters.files import file_sha256, require_regular
-from media_ingest.adapters.s3_bucket import Bucket
-from media_ingest.adapters.s3_client import code_of
-from media_ingest.adapters.s3_file import S3File
+from media_ingest.adapters.s3.bucket import Bucket
+from media_ingest.adapters.s3.client import code_of
+from media_ingest.adapters.s3.file import S3File
 from media_ingest.adapters.store_cache import StoreCache
 from media_ingest.adapters.store_port import (
     INCOMING,

@@ -1,6 +1,6 @@
 """The prober's parent: loads the media library once, locks itself in, and forks a fresh child for each file.
 
-Started by `media_ingest.adapters.prober_parent`, one for each process of the product. It can name no file at all:
+Started by `media_ingest.adapters.prober.parent`, one for each process of the product. It can name no file at all:
 an order is eight bytes and three descriptors (the open file, the way out for the report, the order's own line),
 and the child keeps only the first two. It leaves when its worker's end of the control socket is closed, however
 the worker ended, and its children die with it. It never reads a byte of a file.
@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from media_ingest.adapters import prober, sandbox
-from media_ingest.adapters.prober_order import ORDER
+from media_ingest.adapters import sandbox
+from media_ingest.adapters.prober import reader
+from media_ingest.adapters.prober.order import ORDER
 
 _GIVEN: Final = 3
 _FILE, _REPORT, _FIRST_FREE = 3, 4, 5
@@ -157,10 +158,10 @@ def _answer(cpu_s: int, opening_s: float, *, confined: bool, at_start: int) -> i
             sandbox.confine(just_forked=True)
     except (sandbox.SandboxUnavailableError, OSError, ValueError):
         return sandbox.EXIT_UNAVAILABLE
-    report = prober.examine(_FILE, opening_s=opening_s, at_start=at_start)
+    report = reader.examine(_FILE, opening_s=opening_s, at_start=at_start)
     text = json.dumps(report, ensure_ascii=True, separators=(",", ":"))
-    if len(text) > prober.MAX_REPORT_BYTES:
-        text = json.dumps({"version": prober.REPORT_VERSION, "tool": prober.tool(), "error": "too_large"})
+    if len(text) > reader.MAX_REPORT_BYTES:
+        text = json.dumps({"version": reader.REPORT_VERSION, "tool": reader.tool(), "error": "too_large"})
     left = text.encode("ascii")
     while left:
         left = left[os.write(_REPORT, left) :]
@@ -176,14 +177,14 @@ def _address_space() -> int:
 
 
 def main(argv: Sequence[str]) -> NoReturn:
-    """``prober_zygote CONTROL required|off``: get ready, say so, serve. Says what is missing when it must refuse."""
+    """``zygote CONTROL required|off``: get ready, say so, serve. Says what is missing when it must refuse."""
     control = socket.socket(fileno=int(argv[0]))
     control.set_inheritable(False)
     confined = argv[1] != "off"
     os.environ.pop("PWD", None)  # bubblewrap's own addition
     most = min(_MOST_DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    prober.warm_up()
+    reader.warm_up()
     at_start = _address_space()
     try:
         if confined:
@@ -193,7 +194,7 @@ def main(argv: Sequence[str]) -> NoReturn:
         sys.exit(sandbox.EXIT_UNAVAILABLE)
     gc.collect()
     gc.freeze()
-    os.write(control.fileno(), json.dumps({"tool": prober.tool()}).encode() + b"\n")
+    os.write(control.fileno(), json.dumps({"tool": reader.tool()}).encode() + b"\n")
     with suppress(ConnectionError):
         Zygote(control, confined=confined, at_start=at_start).serve()
     os._exit(0)

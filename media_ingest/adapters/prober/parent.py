@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from media_ingest.adapters import confinement
-from media_ingest.adapters.prober_order import ORDER
+from media_ingest.adapters.prober.order import ORDER
 from media_ingest.adapters.processes import Budget, Companion, unavailable
 
 START: Final = (
     "import sys; sys.path.insert(0, sys.argv.pop(1));"
-    "from media_ingest.adapters.prober_zygote import main; main(sys.argv[1:])"
+    "from media_ingest.adapters.prober.zygote import main; main(sys.argv[1:])"
 )
-_ROOT: Final = str(Path(__file__).resolve().parents[2])
+_ROOT: Final = str(Path(__file__).resolve().parents[3])
 _READY_WITHIN_S: Final = 60.0
 _HELLO_BYTES: Final = 4096
 

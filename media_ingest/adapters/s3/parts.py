@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from media_ingest.adapters.s3_client import patiently
-from media_ingest.adapters.s3_store import S3Store
+from media_ingest.adapters.s3.client import patiently
+from media_ingest.adapters.s3.store import S3Store
 from media_ingest.adapters.store_port import (
     BlobMismatch,
     BlobMissing,

@@ -9,8 +9,8 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final
 
-from media_ingest.adapters.s3_client import patiently
-from media_ingest.adapters.s3_objects import STANDARD, Objects
+from media_ingest.adapters.s3.client import patiently
+from media_ingest.adapters.s3.objects import STANDARD, Objects
 from media_ingest.adapters.store_port import BlobMismatch, BlobMissing, StorageUnavailable
 
 _SINGLE_BYTES: Final = 64 << 20

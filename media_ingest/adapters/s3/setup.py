@@ -7,10 +7,10 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from media_ingest.adapters.s3_bucket import Bucket
-from media_ingest.adapters.s3_client import code_of, connect, in_our_words, patiently
-from media_ingest.adapters.s3_parts import S3Parts
-from media_ingest.adapters.s3_store import S3Store
+from media_ingest.adapters.s3.bucket import Bucket
+from media_ingest.adapters.s3.client import code_of, connect, in_our_words, patiently
+from media_ingest.adapters.s3.parts import S3Parts
+from media_ingest.adapters.s3.store import S3Store
 from media_ingest.adapters.store_cache import StoreCache
 from media_ingest.adapters.store_port import BlobMissing
 

@@ -1,6 +1,6 @@
 """Asking for the facts of one file: the worker's side of the pre-forked prober.
 
-Each process of the product has at most one prober parent (`prober_zygote`), started when first needed, so after
+Each process of the product has at most one prober parent (`zygote`), started when first needed, so after
 Celery has forked; threads share it and their files are read side by side. When it died, another one is started.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from media_ingest.adapters import sandbox
-from media_ingest.adapters.prober_parent import ParentGoneError, ProberParent
+from media_ingest.adapters.prober.parent import ParentGoneError, ProberParent
 from media_ingest.adapters.processes import (
     Budget,
     Stop,

@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from media_ingest.adapters.prober_counts import Holes, Json, Track, gops, grid
+from media_ingest.adapters.prober.counts import Holes, Json, Track, gops, grid
 
 _DECODE_TRIES: Final = 250
 _RESUMES: Final = 1000

@@ -8,7 +8,7 @@ from typing import Final
 
 from typing_extensions import Buffer, override
 
-from media_ingest.adapters.s3_objects import Found, Objects
+from media_ingest.adapters.s3.objects import Found, Objects
 
 _NEAR: Final = 1 << 20
 """A seek forward of less than this reads on instead of asking anew."""
