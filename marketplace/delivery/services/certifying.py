@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 
 from core.clock import now
-from marketplace.delivery.adapters.jws import CertificateError, verify
-from marketplace.delivery.adapters.keys import StoredKey, key_valid_at, keys_ensure, keys_rotate
 from marketplace.delivery.domain.errors import CERTIFICATE_UNKNOWN
 from marketplace.delivery.models import Certificate
+from marketplace.transparency.adapters.jws import CertificateError, verify
+from marketplace.transparency.adapters.keys import StoredKey, key_valid_at, keys_ensure, keys_rotate
 
 
 @dataclass(frozen=True, slots=True)

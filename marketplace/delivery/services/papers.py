@@ -14,10 +14,7 @@ import rfc8785
 from blake3 import blake3
 from django.conf import settings
 
-from marketplace.delivery.adapters.jws import sign
-from marketplace.delivery.adapters.keys import StoredKey, key_valid_at
 from marketplace.delivery.adapters.manifest import ManifestWriter
-from marketplace.delivery.domain import merkle
 from marketplace.delivery.domain.card import card_text
 from marketplace.delivery.domain.certificate import Certificate, SampleFacts, leaf, verify_code
 from marketplace.delivery.domain.croissant import croissant_json
@@ -35,6 +32,9 @@ from marketplace.delivery.domain.rows import SampleRow
 from marketplace.delivery.domain.sums import BLAKE3SUMS, CERTIFICATE, KEY_SET, SHA256SUMS, sums_text
 from marketplace.delivery.models import Dataset
 from marketplace.delivery.services.shards import KeptFile, bytes_keep
+from marketplace.transparency.adapters.jws import sign
+from marketplace.transparency.adapters.keys import StoredKey, key_valid_at
+from marketplace.transparency.domain import merkle
 from media_ingest.adapters.storage import store
 
 _BLOCK = 1 << 20

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from marketplace.delivery.adapters.jws import CertificateError
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.domain.sums import BLAKE3SUMS, SHA256SUMS
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
 from marketplace.delivery.services.certifying import certificate_payload
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
+from marketplace.transparency.adapters.jws import CertificateError
 from media_ingest.adapters.storage import BlobMissing, store
 
 _BUILT = (OrderState.READY, OrderState.DELIVERED)

@@ -19,13 +19,13 @@ from core.audit.models import AuditEvent
 from core.clock import now
 from core.jobs.models import Job
 from core.jobs.runner import run_due
-from marketplace.delivery.adapters.jws import sign
 from marketplace.delivery.domain.sums import UNLISTED
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.delivery.services import links
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
+from marketplace.transparency.adapters.jws import sign
 from media_ingest.adapters.storage import store
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivery import Sale, home, sale

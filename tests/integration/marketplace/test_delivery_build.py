@@ -21,13 +21,13 @@ from django.db import IntegrityError, transaction
 from core.clock import now
 from core.jobs.models import Job, JobState
 from core.jobs.runner import run_due
-from marketplace.delivery.adapters import jws
-from marketplace.delivery.domain import merkle
 from marketplace.delivery.domain.certificate import leaf
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.delivery.services.certifying import jwks
+from marketplace.transparency.adapters import jws
+from marketplace.transparency.domain import merkle
 from media_ingest.adapters.ffmpeg import probe_file
 from media_ingest.adapters.storage import store
 from media_ingest.domain.footage import Footage

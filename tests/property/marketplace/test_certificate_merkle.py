@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.delivery.domain import merkle
+from marketplace.transparency.domain import merkle
 
 LEAVES = st.lists(st.binary(max_size=12), min_size=1, max_size=40)
 

@@ -15,8 +15,8 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from marketplace.delivery.adapters import jws
-from marketplace.delivery.adapters.keys import key_valid_at, keys_ensure, keys_rotate
+from marketplace.transparency.adapters import jws
+from marketplace.transparency.adapters.keys import key_valid_at, keys_ensure, keys_rotate
 
 ISSUED = 1_795_310_000
 PAYLOAD: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.delivery.domain import merkle
+from marketplace.transparency.domain import merkle
 
 LEAVES = [
     bytes.fromhex(text)

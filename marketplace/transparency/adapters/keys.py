@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from marketplace.delivery.adapters.jws import Jwk, decode, encode
+from marketplace.transparency.adapters.jws import Jwk, decode, encode
 
 _PRIVATE_MODE = 0o600
 _FOLDER_MODE = 0o700

@@ -1,0 +1,1 @@
+"""Proof: signing keys, and an append-only log of what was licensed, that anybody can check."""

@@ -1,0 +1,1 @@
+"""Trees, entries and signed heads, in plain Python."""
