@@ -19,6 +19,7 @@ _SCENES: Final = (
     "gradients=c0=0x9b2226:c1=0xe9d8a6:n=2:speed=0.03:seed=22",
 )
 _SMALL: Final = "640x360"
+TAKE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def clip(habit: Habit, *, seconds: int = 12, folder: Path = FOLDER) -> Path:
 
 def take(habit: Habit, *, folder: Path = FOLDER) -> Path:
     """Return a minute of this habit, cut twice, making it when it is not there yet."""
-    return _made(habit, folder / f"{habit.name}_take.{habit.suffix}", _SCENES[:3], 60)
+    return _made(habit, folder / f"{habit.name}_take.{habit.suffix}", _SCENES[:3], TAKE_S)
 
 
 def _made(habit: Habit, path: Path, scenes: Sequence[str], seconds: int) -> Path:
