@@ -34,6 +34,7 @@ blocked                  organisation public ids (`org_…`), `sector:<name>`, `
 floor                    PRICE.floor per minute as an exact fraction, None when the rate card alone decides
 exclusivity              EXCLUSIVITY.kind: the most exclusive grant on offer
 sold_nonexclusive        not a clause: true when a non-exclusive licence on the footage is running
+cleared                  not a clause: how far everybody and everything in the picture agreed (the consent graph)
 ======================== =====================================================================================
 
 Loosening any field never adds a bit; relaxing any need never adds a bit. Both laws are property tests.
@@ -105,6 +106,15 @@ class People(StrEnum):
     BLURRED = "blurred"
     INCIDENTAL = "incidental"
     RELEASED = "released"
+
+
+class Cleared(StrEnum):
+    """The furthest use that people, places and marks in the picture agreed to, from least to most permissive."""
+
+    NONE = "none"
+    EVALUATION = "evaluation"
+    NON_GENERATIVE = "non_generative"
+    GENERATIVE = "generative"
 
 
 class Exclusivity(StrEnum):
@@ -183,6 +193,7 @@ def _ranks(*ladders: type[StrEnum]) -> dict[StrEnum, int]:
 _RETENTION = _ranks(Retention)
 _SUBLICENSE = _ranks(Sublicense)
 _PEOPLE = _ranks(People)
+_CLEARED = _ranks(Cleared)
 _EXCLUSIVITY = _ranks(Exclusivity)
 
 
@@ -225,6 +236,7 @@ class Profile:
     floor: Fraction | None = None
     exclusivity: Exclusivity = Exclusivity.NONE
     sold_nonexclusive: bool = False
+    cleared: Cleared = Cleared.GENERATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +272,23 @@ class UseCase:
         object.__setattr__(self, "identity", frozenset(names))
 
 
+_RECOGNISING: Final = frozenset({ModelClass.VISION_UNDERSTANDING, ModelClass.DETECTOR, ModelClass.ROBOTICS_POLICY})
+_MEASURING: Final = frozenset({Purpose.EVALUATE, Purpose.BENCHMARK})
+
+
+def use_needed(use_case: UseCase) -> Cleared:
+    """How far a use case goes: measuring models only, making models that recognise or act, or models that generate."""
+    if use_case.purposes <= _MEASURING:
+        return Cleared.EVALUATION
+    generates = Purpose.SYNTHETIC_DATA_GEN in use_case.purposes or not use_case.model_classes <= _RECOGNISING
+    return Cleared.GENERATIVE if generates else Cleared.NON_GENERATIVE
+
+
+def is_cleared(cleared: Cleared, use_case: UseCase) -> bool:
+    """Whether what was agreed to reaches as far as the use case goes."""
+    return _CLEARED[use_needed(use_case)] <= _CLEARED[cleared]
+
+
 def clause_of(obligation: str) -> str:
     """The clause code of an obligation token: `REPUTATION:porn` → `REPUTATION`."""
     return obligation.partition(":")[0]
@@ -291,7 +320,7 @@ def _fails_on_ladders(profile: Profile, use_case: UseCase) -> Dimension:
         mask |= Dimension.RETENTION
     if _SUBLICENSE[use_case.sublicense] > _SUBLICENSE[profile.sublicense]:
         mask |= Dimension.SUBLICENSE
-    if _PEOPLE[use_case.people] > _PEOPLE[profile.people]:
+    if _PEOPLE[use_case.people] > _PEOPLE[profile.people] or not is_cleared(profile.cleared, use_case):
         mask |= Dimension.PEOPLE
     if use_case.exclusivity is not Exclusivity.NONE and (
         profile.sold_nonexclusive or _EXCLUSIVITY[use_case.exclusivity] > _EXCLUSIVITY[profile.exclusivity]

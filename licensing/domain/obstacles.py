@@ -9,7 +9,18 @@ from typing import Final
 
 from core.money import decimal_text
 from licensing.domain.explain import Answer, Verdict
-from licensing.domain.matching import Dimension, Exclusivity, People, Profile, Retention, Sublicense, UseCase
+from licensing.domain.matching import (
+    Cleared,
+    Dimension,
+    Exclusivity,
+    People,
+    Profile,
+    Retention,
+    Sublicense,
+    UseCase,
+    is_cleared,
+    use_needed,
+)
 
 LANGUAGES: Final = ("en", "fr")
 
@@ -94,6 +105,14 @@ _EXCLUSIVITY: Final[Mapping[Exclusivity, Words]] = {
 }
 
 
+_CLEARED: Final[Mapping[Cleared, Words]] = {
+    Cleared.NONE: Words("no use yet", "aucun usage pour l'instant"),
+    Cleared.EVALUATION: Words("measuring models", "l'évaluation de modèles"),
+    Cleared.NON_GENERATIVE: Words("models that recognise or act", "des modèles qui reconnaissent ou agissent"),
+    Cleared.GENERATIVE: Words("models that generate", "des modèles qui génèrent"),
+}
+
+
 def _pair(need: Words, offer: Words) -> Words:
     return Words(f"you need: {need.en}; the terms allow: {offer.en}", f"il vous faut : {need.fr} ; permis : {offer.fr}")
 
@@ -136,6 +155,12 @@ def _sublicense(profile: Profile, need: UseCase) -> Words:
 
 
 def _people(profile: Profile, need: UseCase) -> Words:
+    if not is_cleared(profile.cleared, need):
+        wanted, agreed = _CLEARED[use_needed(need)], _CLEARED[profile.cleared]
+        return Words(
+            f"you need: {wanted.en}; the people and places shown agreed to: {agreed.en}",
+            f"il vous faut : {wanted.fr} ; les personnes et lieux montrés ont accepté : {agreed.fr}",
+        )
     return _pair(_PEOPLE[need.people], _PEOPLE[profile.people])
 
 

@@ -28,6 +28,7 @@ from licensing.domain.matching import (
     Territory,
     UseCase,
     clause_of,
+    use_needed,
 )
 
 Value = str | int | bool | list[str] | dict[str, list[str] | None] | None
@@ -226,8 +227,6 @@ def write_use_case(use_case: UseCase) -> Values:
     }
 
 
-_RECOGNISING: Final = frozenset({ModelClass.VISION_UNDERSTANDING, ModelClass.DETECTOR, ModelClass.ROBOTICS_POLICY})
-_MEASURING: Final = frozenset({Purpose.EVALUATE, Purpose.BENCHMARK})
 _GRANTS: Final = {
     Exclusivity.NONE: GrantExclusivity.NONE,
     Exclusivity.CATEGORY: GrantExclusivity.AI_TRAINING,
@@ -238,10 +237,7 @@ _GRANTS: Final = {
 
 def grant_scope(use_case: UseCase) -> GrantScope:
     """The scope a use case is priced at: measuring only, models that recognise or act, or models that generate."""
-    if use_case.purposes <= _MEASURING:
-        return GrantScope.EVALUATION
-    generates = Purpose.SYNTHETIC_DATA_GEN in use_case.purposes or not use_case.model_classes <= _RECOGNISING
-    return GrantScope.GENERATIVE if generates else GrantScope.NON_GENERATIVE
+    return GrantScope(str(use_needed(use_case)))
 
 
 def grant_exclusivity(use_case: UseCase) -> GrantExclusivity:

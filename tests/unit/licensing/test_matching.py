@@ -19,6 +19,7 @@ from licensing.domain.explain import (
     verdict_of,
 )
 from licensing.domain.matching import (
+    Cleared,
     Dimension,
     Exclusivity,
     Modality,
@@ -31,6 +32,7 @@ from licensing.domain.matching import (
     Territory,
     UseCase,
     fail_mask,
+    use_needed,
 )
 from licensing.domain.obstacles import NAMES, RELAXATIONS, VERDICTS, because, reasons
 
@@ -185,3 +187,24 @@ def test_the_explanation_counts_what_fails_what_alone_stands_in_the_way_and_the_
 def test_nothing_to_explain_is_nothing() -> None:
     found = explain([], NEED)
     assert (found.total_ms, found.eligible_ms, found.obstacles, found.best_pair) == (0, 0, (), None)
+
+
+@pytest.mark.parametrize("cleared", Cleared)
+@pytest.mark.parametrize(
+    ("purposes", "models", "needs"),
+    [
+        ({Purpose.EVALUATE}, {ModelClass.VIDEO_GEN}, Cleared.EVALUATION),
+        ({Purpose.PRETRAIN}, {ModelClass.DETECTOR}, Cleared.NON_GENERATIVE),
+        ({Purpose.PRETRAIN}, {ModelClass.DETECTOR, ModelClass.IMAGE_GEN}, Cleared.GENERATIVE),
+        ({Purpose.SYNTHETIC_DATA_GEN}, {ModelClass.DETECTOR}, Cleared.GENERATIVE),
+    ],
+)
+def test_a_use_beyond_what_people_agreed_to_fails_on_people(
+    cleared: Cleared, purposes: set[Purpose], models: set[ModelClass], needs: Cleared
+) -> None:
+    ladder = list(Cleared)
+    need = UseCase(frozenset(purposes), frozenset(models))
+    profile = Profile(frozenset(Purpose), frozenset(ModelClass), cleared=cleared)
+    expected = Dimension(0) if ladder.index(needs) <= ladder.index(cleared) else Dimension.PEOPLE
+    assert use_needed(need) is needs
+    assert fail_mask(profile, need) == expected
