@@ -6,7 +6,7 @@ from licensing.models.agreement import Agreement, Amendment
 from licensing.models.clause import ClauseVersion
 from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
-from licensing.models.ratecard import RateCard
+from licensing.models.ratecard import RateCard, RateCardDraft
 from licensing.models.review import ReviewCase, ReviewDecision
 from licensing.models.terms import TermsProfile, TermsProfileVersion
 from licensing.models.use_case import UseCase, UseCaseVersion
@@ -19,6 +19,7 @@ __all__ = [
     "ContractVersion",
     "Declaration",
     "RateCard",
+    "RateCardDraft",
     "ReviewCase",
     "ReviewDecision",
     "TermsProfile",

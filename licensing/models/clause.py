@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from typing_extensions import override
 
+from core.accounts.models import User
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
@@ -35,10 +36,14 @@ class ClauseVersion(Record):
     facts = models.JSONField()
     """The whole version as plain data, as hashed: parameters, limits, fallbacks, canonical words."""
     sha256 = models.CharField(max_length=64)
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who drafted it; nobody when it came with the product."""
+    reviewer = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who approved it."""
     approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """A version is published once; approved means dated."""
+        """A version is published once; approved means dated, and read by a second person when somebody drafted it."""
 
         constraints: ClassVar = (
             models.UniqueConstraint(fields=["code", "version"], name="licensing_clauseversion_once"),
@@ -47,6 +52,17 @@ class ClauseVersion(Record):
                 condition=~models.Q(state__in=[ClauseState.APPROVED, ClauseState.RETIRED])
                 | models.Q(approved_at__isnull=False),
                 name="licensing_clauseversion_approved_dated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(author__isnull=True)
+                | models.Q(state__in=[ClauseState.DRAFT, ClauseState.IN_REVIEW])
+                | (models.Q(reviewer__isnull=False) & ~models.Q(reviewer=models.F("author"))),
+                name="licensing_clauseversion_second_person",
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(state__in=[ClauseState.DRAFT, ClauseState.IN_REVIEW]),
+                name="licensing_clauseversion_one_open",
             ),
         )
 
