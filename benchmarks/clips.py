@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -135,6 +136,24 @@ def _made(habit: Habit, path: Path, scenes: Sequence[str], seconds: int) -> Path
         coder = "libopus" if habit.suffix == "webm" else "aac"
         streams = ["-map", "[v]", "-map", f"{len(scenes)}:a", "-c:a", coder]
         ffmpeg(*inputs, *sound, "-filter_complex", graph, *streams, *habit.encoder, str(making))
+        making.rename(path)
+    return path
+
+
+def small(number: int, *, seconds: int, folder: Path = FOLDER) -> Path:
+    """Return one of many small recordings of a camera that show different places: no two are near duplicates."""
+    path = folder / "small" / f"{number}_{seconds}s.mp4"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making = path.with_name(f".{path.name}")
+        # A place on the edge of the Mandelbrot set, each far from the one before (by the golden angle).
+        turn = cmath.exp(2.399963j * (number + 1))
+        place = turn / 2 - turn * turn / 4
+        scene = f"mandelbrot=size=1280x720:rate=25:start_x={place.real:.6f}:start_y={place.imag:.6f}:maxiter=80"
+        zoom = f"start_scale=0.25:end_scale=0.2:end_pts={seconds}"
+        encoder = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "15", "-crf", "20")
+        drawn = ("-f", "lavfi", "-i", f"{scene}:{zoom}", "-vf", "noise=alls=7:allf=t", "-t", str(seconds))
+        ffmpeg(*drawn, *encoder, str(making))
         making.rename(path)
     return path
 

@@ -17,15 +17,14 @@ from typing import Final
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from benchmarks import duplicates, probing, scaling, watching
-from benchmarks.clips import HABITS, Habit, clip, long_clip, take
+from benchmarks.clips import HABITS, Habit, long_clip, small, take
 from benchmarks.house import house
 from benchmarks.measure import Row, arguments, cost_of, paired, peak_mb, show, spread_of
 from benchmarks.page import page_write
 
 LONG_GOAL: Final = 1.3
 SHORT_GOAL: Final = 0.7
-SMALL: Final = Habit("small_720p_gop15", "1280x720", 15, "mp4", HABITS[1].encoder)
-_WHOLE: Final = ("h264_1080p_6M_gop250", "h264_1080p_50M_gop15", "h264_2160p_100M_gop30", "prores_hq_1080p")
+_WHOLE: Final = ("h264_1080p_6M_gop250", "h264_1080p_50M_gop15", "h264_2160p_100M_gop30")
 _WORTH_TELLING: Final = 0.005
 _GROWTH_FILES: Final = (1, 10, 100)
 _GROWTH_SECONDS: Final = (60, 600, 7200)
@@ -71,10 +70,10 @@ def whole(habit: Habit, *, rounds: int) -> Row:
 
 def growth(what: str, amount: int) -> Growth:
     """Ingest ``amount`` files, or one file of ``amount`` seconds, in this process."""
-    path = long_clip(amount) if what == "seconds" else clip(SMALL, seconds=6)
+    paths = [long_clip(amount)] if what == "seconds" else [small(number, seconds=6) for number in range(amount)]
 
     def work() -> None:
-        for _ in range(1 if what == "seconds" else amount):
+        for path in paths:
             home.ingest(path)
 
     with house() as home:

@@ -9,6 +9,7 @@ is the work and not the start of a process.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -26,15 +27,14 @@ from typing import Final
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from benchmarks.clips import FOLDER, HABITS, Habit, clip
+from benchmarks.clips import FOLDER, small
 from benchmarks.house import House, house
 from benchmarks.measure import Ratio, Row, arguments, show, spread_of
 
 GOAL: Final = 1.8
-_AMOUNT: Final = {"ingest": 16, "build": 80}
-"""Files, and orders of two recordings, a round: half a minute for one worker, so that waking up costs nothing."""
+_AMOUNT: Final = {"ingest": 12, "build": 30}
+"""Files, and orders of two recordings, a round: long enough for waking up to cost nothing."""
 SUBJECTS: Final = tuple(_AMOUNT)
-_SMALL: Final = Habit("small_720p_gop15", "1280x720", 15, "mp4", HABITS[1].encoder)
 _BOUND: Final = (
     "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])});"
     "os.execv(sys.executable, [sys.executable, 'manage.py', 'worker'])"
@@ -103,11 +103,11 @@ def seconds_of(prepare: Callable[[], None], running: Sequence[subprocess.Popen[b
     return spent
 
 
-def _ingest(home: House, amount: int, seconds: int) -> Callable[[], None]:
-    path = clip(_SMALL, seconds=seconds)
+def _ingest(home: House, amount: int, seconds: int, rounds: int) -> Callable[[], None]:
+    fresh = iter([small(number, seconds=seconds) for number in range(amount * (2 * rounds + 1))])
 
     def prepare() -> None:
-        for _ in range(amount):
+        for path in itertools.islice(fresh, amount):
             home.receive(path)
 
     return prepare
@@ -162,8 +162,8 @@ def measured(subject: str, *, quick: bool, rounds: int) -> Row:
     if len(cores) < len(SUBJECTS):
         return _row(subject, Ratio(0.0, 0.0, 0.0, 0), "this machine has one core")
     with house() as home:
-        amount, seconds = (2, 5) if quick else (_AMOUNT[subject], 10)
-        prepare = _ingest(home, amount, seconds) if subject == "ingest" else _build(amount, seconds)
+        amount, seconds = (2, 5) if quick else (_AMOUNT[subject], 6)
+        prepare = _ingest(home, amount, seconds, rounds) if subject == "ingest" else _build(amount, seconds)
         with workers(cores) as both:
             prepare()
             _all_done()  # warm, both of them
