@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.invariants import invariant
-from marketplace.orders.selectors.orders import doubly_exclusive
+from marketplace.orders.selectors.holds import clips_sold_twice
 from marketplace.orders.services.verification import ledger_verify
 
 
 def register() -> None:
     """Add the checks to `manage.py verify`; calling it again changes nothing."""
     invariant("money: ledger balanced, orders and earnings agree with it")(_money)
-    invariant("licences: no exclusive right overlaps another")(_exclusive)
+    invariant("licences: no exclusive right overlaps another, and each holds its clip")(_exclusive)
 
 
 def _money() -> Iterator[str]:
@@ -21,5 +21,5 @@ def _money() -> Iterator[str]:
 
 
 def _exclusive() -> Iterator[str]:
-    for clip_id in doubly_exclusive():
-        yield f"clip {clip_id} is under an exclusive licence and another one at the same time"
+    for clip_id in clips_sold_twice():
+        yield f"clip {clip_id} is held exclusively and by another order too, or a licence on it holds nothing"

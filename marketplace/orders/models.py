@@ -15,6 +15,7 @@ from core.models_base import Record
 from core.money import Money, RatePerMinute
 from licensing.domain.facts import GrantExclusivity
 from licensing.models import Agreement, TermsProfileVersion, UseCaseVersion
+from marketplace.orders.domain.exclusivity import EVERYTHING, Hold
 from marketplace.orders.domain.states import LicenceState, OrderState, PaymentState, QuoteState
 from marketplace.payouts.domain import Method
 from media_ingest.models import Clip
@@ -233,18 +234,12 @@ class Licence(Record):
     ends_at = models.DateTimeField()
 
     class Meta:
-        """One licence per clip and order; at most one exclusive right on a clip."""
+        """One licence per clip and order. That no right is sold twice is the business of `Reservation`."""
 
         constraints: ClassVar = (
             check_in("state", LicenceState, "marketplace_licence_state"),
             check_in("exclusivity", GrantExclusivity, "marketplace_licence_exclusivity"),
             models.UniqueConstraint(fields=["order", "clip"], name="marketplace_licence_once"),
-            models.UniqueConstraint(
-                fields=["clip"],
-                condition=~Q(exclusivity=GrantExclusivity.NONE)
-                & Q(state__in=[LicenceState.ACTIVE, LicenceState.UNDER_CLAIM]),
-                name="marketplace_licence_exclusive_once",
-            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="marketplace_licence_interval"),
         )
         indexes: ClassVar = (
@@ -256,3 +251,48 @@ class Licence(Record):
     def __str__(self) -> str:
         """Show id and state."""
         return f"{self.public_id} {self.state}"
+
+
+class Reservation(Record):
+    """The hold of one order on one clip: which uses, alone or not, from when to when. Written before money moves.
+
+    The table refuses two that clash (see `marketplace.orders.domain.exclusivity`): by an exclusion constraint on
+    PostgreSQL, by a trigger on SQLite. No licence is issued without one. It may only be released, never changed.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="reservations")
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="reservations")
+    cells = models.PositiveIntegerField()
+    """Set of bits, one for each use of a clip."""
+    exclusive = models.BooleanField()
+    """Whether others are kept out of these uses."""
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    """When it stopped counting: the payment was declined, or the licence ended early."""
+
+    class Meta:
+        """A hold is about something and lasts."""
+
+        constraints: ClassVar = (
+            models.CheckConstraint(condition=Q(cells__gte=1, cells__lte=EVERYTHING), name="marketplace_hold_cells"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="marketplace_hold_interval"),
+        )
+        indexes: ClassVar = (
+            models.Index(fields=["clip", "ends_at"], condition=Q(released_at=None), name="marketplace_hold_standing"),
+            models.Index(
+                fields=["ends_at", "clip"],
+                condition=Q(released_at=None, exclusive=True),
+                name="marketplace_hold_exclusive",
+            ),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show what is held."""
+        return f"{self.clip_id} {self.cells:04x} {'alone' if self.exclusive else 'shared'}"
+
+    @property
+    def hold(self) -> Hold:
+        """The hold as the rules see it."""
+        return Hold(self.cells, self.exclusive, self.starts_at, self.ends_at)

@@ -19,11 +19,13 @@ from core.accounts.policy import Actor
 from core.clock import now
 from core.jobs.runner import run_due
 from core.jobs.services import publish
+from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.composition import compose
 from licensing.domain.use_case_values import PRESETS, write_use_case
 from licensing.models import Agreement, ContractVersion, TermsProfile, TermsProfileVersion, UseCase, UseCaseVersion
 from marketplace.delivery.domain.topics import ORDER_PAID
 from marketplace.orders.domain.states import OrderState, QuoteState
-from marketplace.orders.models import Licence, Order, Quote, QuoteLine
+from marketplace.orders.models import Licence, Order, Quote, QuoteLine, Reservation
 from media_ingest.models import Asset, Clip
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
@@ -77,7 +79,12 @@ def _agreement(studio: Actor) -> tuple[TermsProfileVersion, Agreement]:
     contract, _ = ContractVersion.objects.get_or_create(name="creator", version=1, defaults={"sha256": "00" * 32})
     profile = TermsProfile.objects.create(organisation_id=home(studio), name="Careful")
     version = TermsProfileVersion.objects.create(
-        profile=profile, number=1, contract_version=contract, origin="chosen", values={}, sha256="11" * 32
+        profile=profile,
+        number=1,
+        contract_version=contract,
+        origin="chosen",
+        values=compose(CATALOGUE, {}),
+        sha256="11" * 32,
     )
     agreement = Agreement.objects.create(
         organisation_id=home(studio),
@@ -137,6 +144,14 @@ def paid_order(buyer: Actor, clips: Sequence[Clip], *, studio: Actor) -> Order:
             rate_card_version="2026-11",
             rate_card_sha256="33" * 32,
             asset_sha256=clip.asset.sha256,
+        )
+        Reservation.objects.create(
+            order=order,
+            clip=clip,
+            cells=1,
+            exclusive=False,
+            starts_at=paid_at,
+            ends_at=paid_at + timedelta(days=730),
         )
         Licence.objects.create(
             order=order,

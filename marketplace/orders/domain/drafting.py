@@ -22,6 +22,7 @@ class LeftOutReason(StrEnum):
 
     NOT_ON_OFFER = "not_on_offer"
     UNDER_EXCLUSIVE = "under_exclusive"
+    EXCLUSIVITY_OVER = "exclusivity_over"
     ABOVE_HARD_MAXIMUM = "above_hard_maximum"
     ABOVE_YOUR_PRICE = "above_your_price"
     TERMS = "terms"
@@ -51,6 +52,7 @@ class DraftLine:
 _WORDS: Final = {
     LeftOutReason.NOT_ON_OFFER: "This clip is not on offer.",
     LeftOutReason.UNDER_EXCLUSIVE: "Somebody holds this clip exclusively.",
+    LeftOutReason.EXCLUSIVITY_OVER: "The time in which its creator grants exclusivity is over.",
     LeftOutReason.ABOVE_HARD_MAXIMUM: "Its price would be above the highest rate that is sold.",
     LeftOutReason.ABOVE_YOUR_PRICE: "It costs more per minute than your use case pays.",
 }

@@ -15,7 +15,8 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.listings import listing_for_buyer
 from marketplace.catalog.selectors.search import Found, Hit, group_of, hit, hits, judged, search
 from marketplace.catalog.selectors.terms import Need, card_in_force, use_case_in_force
-from marketplace.orders.selectors.orders import licensed_ms, taken
+from marketplace.orders.selectors.holds import taken
+from marketplace.orders.selectors.orders import licensed_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def market_search(*, actor: Actor, filters: Filters, use_case_id: UUID | None = 
     require(actor, CATALOG_VIEW)
     need = None if use_case_id is None else use_case_in_force(actor, use_case_id)
     use_case = None if need is None else need.use_case
-    found = search(filters=filters, use_case=use_case, taken=taken(), language=language)
-    return Market(found, need, card_in_force(), _licensed_before(actor))
+    found = search(filters=filters, use_case=use_case, taken=taken(use_case), language=language)
+    return Market(found, need, card_in_force(buyer_id=actor.organisation_id), _licensed_before(actor))
 
 
 def market_hits(market: Market, rows: Iterable[Listing]) -> list[Hit]:
@@ -57,10 +58,10 @@ def market_clip(*, actor: Actor, clip_id: UUID, use_case_id: UUID | None = None,
     """One clip as a buyer sees it; `withdrawn` (410) when it was offered once and is gone."""
     listing = listing_for_buyer(actor, clip_id)
     use_case = None if use_case_id is None else use_case_in_force(actor, use_case_id).use_case
-    is_licensed = taken().licensed.filter(clip_id=clip_id).exists()
+    is_licensed = taken(use_case).licensed.filter(clip_id=clip_id).exists()
     group = group_of(listing, licensed=is_licensed)
     judgements = {} if use_case is None else judged([group], use_case, language)
-    card = card_in_force()
+    card = card_in_force(buyer_id=actor.organisation_id)
     return hit(
         listing,
         judgement=judgements.get(group),

@@ -1,19 +1,16 @@
-"""Quotes, orders and licences: what an actor may see, and what stands in the way of a sale."""
+"""Quotes, orders and licences: what an actor may see."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from core.accounts.policy import Actor, require
-from core.clock import now
 from core.ids import NOT_FOUND
-from licensing.domain.facts import GrantExclusivity
 from marketplace.actions import LICENCE_VIEW, ORDER_VIEW, QUOTE_VIEW
 from marketplace.catalog.models import Listing
-from marketplace.catalog.selectors.search import Taken
-from marketplace.orders.domain.states import LicenceState, OrderState, PaymentState
+from marketplace.orders.domain.states import LicenceState
 from marketplace.orders.models import Licence, Order, Quote, QuoteLine
 
 STANDING = (LicenceState.ACTIVE, LicenceState.UNDER_CLAIM)
@@ -89,55 +86,13 @@ def licences_of(order: Order) -> QuerySet[Licence]:
     ).order_by("line__number")
 
 
-def licences_running() -> QuerySet[Licence]:
-    """Licences in force now."""
-    return Licence.objects.filter(state__in=STANDING, ends_at__gt=now())
-
-
-def taken() -> Taken:
-    """What running licences mean for a search."""
-    running = licences_running()
-    exclusive = running.exclude(exclusivity=GrantExclusivity.NONE)
-    return Taken(exclusively=exclusive.values("clip_id"), licensed=running.values("clip_id"))
-
-
 def licensed_ms(organisation_id: UUID) -> int:
     """Milliseconds a buyer has licensed so far; decides the tier of the service fee."""
     total: int | None = Licence.objects.filter(licensee_id=organisation_id).aggregate(ms=Sum("line__duration_ms"))["ms"]
     return total or 0
 
 
-def exclusive_conflicts(quote: Quote, exclusivity: GrantExclusivity) -> list[UUID]:
-    """Clips of a quote that cannot be granted so: held exclusively, or held at all when the need is exclusive.
-
-    Counts orders of others whose payment is under way, and running licences. Ask it holding the listings' locks.
-    Payments are read first: one that settles between the two readings is then seen by the second.
-    """
-    clips = quote.lines.values("clip_id")
-    licences = licences_running().filter(clip_id__in=clips).exclude(order__quote=quote)
-    paying = QuoteLine.objects.filter(
-        clip_id__in=clips,
-        quote__order__state=OrderState.AWAITING_PAYMENT,
-        quote__order__payments__state=PaymentState.CLAIMED,
-    ).exclude(quote=quote)
-    if exclusivity is GrantExclusivity.NONE:
-        licences = licences.exclude(exclusivity=GrantExclusivity.NONE)
-        paying = paying.exclude(quote__exclusivity=GrantExclusivity.NONE)
-    found = set(paying.values_list("clip_id", flat=True))
-    found.update(licences.values_list("clip_id", flat=True))
-    return sorted(found)
-
-
 def listings_locked(quote: Quote) -> list[Listing]:
     """Lock the listings of a quote's clips in the order of their ids, inside the caller's transaction."""
     locked = Listing.objects.select_for_update(of=("self",)).filter(clip_id__in=quote.lines.values("clip_id"))
-    return list(locked.select_related("agreement").order_by("pk"))
-
-
-def doubly_exclusive() -> list[UUID]:
-    """Clips with an exclusive licence whose time overlaps another standing licence; the database refuses them."""
-    other = Licence.objects.filter(
-        clip=OuterRef("clip"), state__in=STANDING, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
-    ).exclude(pk=OuterRef("pk"))
-    exclusive = Licence.objects.filter(state__in=STANDING).exclude(exclusivity=GrantExclusivity.NONE)
-    return sorted(set(exclusive.filter(Exists(other)).values_list("clip_id", flat=True)))
+    return list(locked.select_related("agreement", "clip__declaration").order_by("pk"))

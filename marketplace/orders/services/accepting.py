@@ -12,7 +12,6 @@ from core.audit.services import record
 from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
 from core.transitions import advance
-from licensing.domain.facts import GrantExclusivity
 from marketplace.actions import QUOTE_ACCEPT, QUOTE_WRITE
 from marketplace.catalog.selectors.listings import is_offered
 from marketplace.orders.domain.offers import Basis, changes_since, has_expired, missing_conditions
@@ -26,7 +25,8 @@ from marketplace.orders.errors import (
     UNDER_EXCLUSIVE,
 )
 from marketplace.orders.models import Order, Quote
-from marketplace.orders.selectors.orders import exclusive_conflicts, listings_locked
+from marketplace.orders.selectors.holds import clips_in_the_way
+from marketplace.orders.selectors.orders import listings_locked
 
 
 def quote_accept(*, actor: Actor, quote_id: UUID, conditions: Sequence[str]) -> Order:
@@ -103,7 +103,7 @@ def require_still_offered(quote: Quote, *, terms_may_change: bool = False) -> No
             f"The terms of {len(changes.changed)} clips changed. Nothing was ordered; make a new quote of them.",
             errors=_named(changes.changed, "terms_changed"),
         )
-    conflicts = exclusive_conflicts(quote, GrantExclusivity(quote.exclusivity))
+    conflicts = clips_in_the_way(quote)
     if conflicts:
         raise UNDER_EXCLUSIVE(
             f"{len(conflicts)} clips cannot be granted this way any more. Nothing was ordered or charged.",

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, Min
 
 from core.accounts.policy import Actor, require
 from core.audit.services import record
@@ -17,7 +18,6 @@ from core.transitions import advance
 from marketplace.actions import ORDER_PAY
 from marketplace.ledger.domain import sale_postings
 from marketplace.ledger.services import transfers_post
-from marketplace.orders.domain.offers import months_later
 from marketplace.orders.domain.states import (
     ORDER,
     PAID_STATES,
@@ -29,7 +29,9 @@ from marketplace.orders.domain.states import (
 )
 from marketplace.orders.errors import METHOD_UNKNOWN, ORDER_NOT_PAYABLE, PAYMENT_FAILED
 from marketplace.orders.models import Licence, Order, Payment
+from marketplace.orders.selectors.holds import reservations_standing
 from marketplace.orders.services.accepting import require_still_offered
+from marketplace.orders.services.reserving import reservations_make, reservations_release
 from marketplace.payouts.domain import Charge, Method
 from marketplace.payouts.services import payment_charge, payment_find
 
@@ -42,8 +44,9 @@ def order_pay(*, actor: Actor, order_id: UUID, method: str = "test", token: str 
     """Collect the order's total, once, and start its build; an order already paid is returned as it is.
 
     Refused: `payment_failed` (402; nothing is lost, try another card), `order_not_payable`, `clips_lost`,
-    `under_exclusive`. Killed at any point and asked again, it goes on where it was: the provider is asked under the
-    same key. Never call it inside a transaction: it talks to the provider.
+    `under_exclusive`; all but the first before the provider is asked. Killed at any point and asked again, it goes on
+    where it was: the provider is asked under the same key. Never call it inside a transaction: it talks to the
+    provider.
     """
     payment = _claim(actor, order_id, _method(method))
     if payment is not None:
@@ -72,6 +75,7 @@ def payment_settle(*, actor: Actor, payment_id: UUID, charge: Charge) -> bool:
             return payment.state == PaymentState.CAPTURED
         if not charge.captured:
             advance(payment, PAYMENT, PaymentEvent.DECLINED, decline_code=charge.decline_code)
+            reservations_release(order_id=order.pk)
             _audit(actor, order, "order.payment_declined", payment)
             return False
         advance(payment, PAYMENT, PaymentEvent.CAPTURED, reference=charge.reference)
@@ -116,6 +120,7 @@ def _claim(actor: Actor, order_id: UUID, method: Method) -> Payment | None:
         if standing is not None:
             return standing
         require_still_offered(order.quote, terms_may_change=True)
+        reservations_make(order)
         attempt = order.payments.count() + 1
         payment = Payment.objects.create(
             order=order,
@@ -142,9 +147,9 @@ def _locked(order_id: UUID) -> Order:
 
 
 def _issue_licences(order: Order) -> None:
-    """One licence per line. The table refuses a second one for the same clip and order, or a second exclusive one."""
-    starts_at = order.paid_at or now()
-    ends_at = months_later(starts_at, order.quote.term_months)
+    """One licence per line, for the time its clip is held. The table refuses one whose clip the order does not hold."""
+    held = reservations_standing().filter(order=order).aggregate(starts_at=Min("starts_at"), ends_at=Max("ends_at"))
+    lines = order.quote.lines.order_by("number").values_list("pk", "clip_id", "licensor_id")
     Licence.objects.bulk_create(
         [
             Licence(
@@ -154,12 +159,9 @@ def _issue_licences(order: Order) -> None:
                 licensor_id=licensor_id,
                 licensee_id=order.organisation_id,
                 exclusivity=order.quote.exclusivity,
-                starts_at=starts_at,
-                ends_at=ends_at,
+                **held,
             )
-            for line_id, clip_id, licensor_id in order.quote.lines.order_by("number").values_list(
-                "pk", "clip_id", "licensor_id"
-            )
+            for line_id, clip_id, licensor_id in lines
         ],
         batch_size=500,
     )

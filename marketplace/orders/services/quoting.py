@@ -44,7 +44,8 @@ from marketplace.orders.domain.offers import MAX_CLIPS, VALID_FOR
 from marketplace.orders.domain.states import QUOTE, QuoteEvent
 from marketplace.orders.errors import QUOTE_EMPTY, QUOTE_TOO_LARGE
 from marketplace.orders.models import Quote, QuoteLine
-from marketplace.orders.selectors.orders import licensed_ms, taken
+from marketplace.orders.selectors.holds import taken, windows_over
+from marketplace.orders.selectors.orders import licensed_ms
 
 
 @dataclass(slots=True)
@@ -70,9 +71,9 @@ def quote_create(
     """
     require(actor, QUOTE_WRITE)
     need = use_case_in_force(actor, use_case_id)
-    card = card_in_force(now())
+    card = card_in_force(now(), buyer_id=need.organisation_id)
     with transaction.atomic():
-        rows, missing = _candidates(clip_ids, filters)
+        rows, missing = _candidates(clip_ids, filters, need.use_case)
         draft = _drafted(rows, missing, need.use_case, card, language)
         if not draft.lines:
             raise QUOTE_EMPTY(
@@ -111,10 +112,12 @@ def quote_create(
     return quote
 
 
-def _candidates(clip_ids: Sequence[UUID] | None, filters: Filters | None) -> tuple[list[Listing], list[UUID]]:
+def _candidates(
+    clip_ids: Sequence[UUID] | None, filters: Filters | None, use_case: UseCase
+) -> tuple[list[Listing], list[UUID]]:
     """The listings to consider, each once, and the asked-for clips that are not on offer."""
     if clip_ids is None:
-        rows = matching(listings_live(taken().exclusively), filters or Filters()).order_by("-pk")
+        rows = matching(listings_live(taken(use_case).exclusively), filters or Filters()).order_by("-pk")
         found = list(rows[: MAX_CLIPS + 1])
     else:
         wanted = list(dict.fromkeys(clip_ids))
@@ -131,18 +134,21 @@ def _drafted(
     rows: Sequence[Listing], missing: Iterable[UUID], use_case: UseCase, card: RateCard, language: str
 ) -> _Draft:
     draft = _Draft(left_out=[left_out(clip, LeftOutReason.NOT_ON_OFFER) for clip in missing])
-    now_taken = taken()
+    now_taken = taken(use_case)
     clips = {row.clip_id for row in rows}
     exclusive = set(now_taken.exclusively.filter(clip_id__in=clips).values_list("clip_id", flat=True))
     licensed = set(now_taken.licensed.filter(clip_id__in=clips).values_list("clip_id", flat=True))
     groups = {row.clip_id: group_of(row, licensed=row.clip_id in licensed) for row in rows}
     judgements = judged(groups.values(), use_case, language)
-    profiles = profiles_of({group.terms_version_id for group in groups.values()})
+    terms = {group.terms_version_id for group in groups.values()}
+    profiles, over = profiles_of(terms), windows_over(terms, use_case)
     for row in rows:
         group = groups[row.clip_id]
         judgement = judgements[group]
         if row.clip_id in exclusive:
             draft.left_out.append(left_out(row.clip_id, LeftOutReason.UNDER_EXCLUSIVE))
+        elif group.terms_version_id in over:
+            draft.left_out.append(left_out(row.clip_id, LeftOutReason.EXCLUSIVITY_OVER))
         elif not judgement.usable:
             draft.left_out.append(_unfit(row.clip_id, judgement))
         else:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from core.accounts.actions import OrganisationKind, Role
@@ -27,6 +27,7 @@ from marketplace.orders.services.accepting import quote_accept, quote_cancel, qu
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
 from marketplace.orders.services.paying import order_pay, payment_follow_up
 from marketplace.orders.services.quoting import quote_create
+from marketplace.orders.services.reserving import reservations_make
 from marketplace.orders.services.verification import ledger_verify
 from marketplace.payouts.services import earnings_release, payment_charge, payout_send
 from tests.factories.core import actor_as
@@ -182,6 +183,7 @@ def test_a_crash_after_the_charge_is_finished_by_the_follow_up() -> None:
     """The process dies between the provider's answer and ours: the claim and the charge exist, nothing else does."""
     studio, buyer = studio_signed(), buyer_as()
     order = order_of(buyer, quote_of(buyer, [clip_live(studio)]))
+    reservations_make(order)
     payment = Payment.objects.create(
         order=order,
         attempt=1,
@@ -339,31 +341,4 @@ def test_a_transfer_in_a_foreign_currency_is_refused() -> None:
             journal_key="x",
             reason=transfer.reason,
             actor_key="system",
-        )
-
-
-def test_the_database_refuses_a_second_exclusive_licence() -> None:
-    studio = studio_signed(EXCLUSIVE)
-    buyer = buyer_as()
-    order = order_paid(buyer, [clip_live(studio)], need(buyer, exclusivity="ai_training"))
-    licence = Licence.objects.get(order=order)
-    other = order_paid(buyer, [clip_live(studio)], need(buyer, name="Other"))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Licence.objects.create(
-            order=other,
-            line=QuoteLine.objects.create(
-                **{
-                    field.attname: getattr(licence.line, field.attname)
-                    for field in QuoteLine._meta.concrete_fields
-                    if field.name not in {"id", "created_at", "quote", "number"}
-                },
-                quote=other.quote,
-                number=99,
-            ),
-            clip=licence.clip,
-            licensor=licence.licensor,
-            licensee=licence.licensee,
-            exclusivity="ai_training",
-            starts_at=licence.starts_at,
-            ends_at=licence.ends_at,
         )
