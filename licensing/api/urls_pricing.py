@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from licensing.api.declarations import ClipDeclaration
 from licensing.api.estimates import Estimates
@@ -16,4 +16,5 @@ urlpatterns = [
     path("use_cases/<str:use_case_id>", UseCaseDetail.as_view()),
     path("use_cases/<str:use_case_id>/versions", UseCaseVersions.as_view()),
     path("clips/<str:clip_id>/declaration", ClipDeclaration.as_view()),
+    path("", include("licensing.api.urls_publishing")),
 ]

@@ -214,6 +214,13 @@ def _plain(value: object) -> object:
     return value
 
 
+def _plain_paragraphs(text: Text | None) -> dict[str, str] | None:
+    """A rung's text, canonical paragraph by paragraph: the data is all there is to read it back from."""
+    if text is None:
+        return None
+    return {str(item): "\n\n".join(map(canonical, text.of(item).split("\n\n"))) for item in Language}
+
+
 def clause_facts(clause: Clause) -> dict[str, object]:
     """A clause version as plain data: what is hashed, stored and published."""
     return {
@@ -230,7 +237,7 @@ def clause_facts(clause: Clause) -> dict[str, object]:
                 "rank": item.rank,
                 "summary": _plain(item.summary),
                 "values": {name: _plain(value) for name, value in item.values},
-                "text": _plain(item.text),
+                "text": _plain_paragraphs(item.text),
             }
             for item in clause.fallbacks
         ],

@@ -49,9 +49,18 @@ def terms_sha256(values: TermsValues, own_wording: Mapping[str, Mapping[str, str
     return sha256_json({"values": values, "own_wording": own_wording or {}})
 
 
-def thaw(data: Mapping[str, Mapping[str, object]], catalogue: Catalogue) -> Stored:
-    """Values from stored JSON, checked again and in canonical form."""
-    return {code: clause_of(catalogue, code).parse(given) for code, given in data.items()}
+def thaw(data: Mapping[str, Mapping[str, Value | list[str]]], catalogue: Catalogue) -> Stored:
+    """Values from stored JSON, as they were checked when they were stored.
+
+    A clause or a parameter that was not yet there counts at its default: nothing stored is ever refused.
+    """
+    return {
+        code: {
+            **clause.defaults,
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in data.get(code, {}).items()},
+        }
+        for code, clause in catalogue.items()
+    }
 
 
 def _territory(values: TermsValues, side: str) -> Territory:

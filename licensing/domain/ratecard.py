@@ -27,6 +27,8 @@ from media_ingest.domain.resolution import ResolutionClass
 
 CARDS: Final = Path(__file__).parent / "ratecards"
 MS_PER_HOUR: Final = 3_600_000
+NOTICE_DAYS: Final = 30
+"""How long before its first day a card for everybody is published."""
 _DECIMAL: Final = re.compile(r"\d{1,4}(\.\d{1,4})?")
 _VERSION: Final = re.compile(r"\d{4}-\d{2}(\.\d{1,3})?")
 _MEMBERS: Final = frozenset(

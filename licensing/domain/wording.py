@@ -111,6 +111,18 @@ def wording(en: str, fr: str) -> Text:
     return Text(english(en), french(fr))
 
 
+def plainly(text: str) -> str:
+    r"""Typeset words as an author types them: straight quotes, ordinary spaces, paragraphs kept. `wording` undoes it.
+
+    >>> plainly('«\u202fOui\u202f», d’accord\u202f;')
+    '"Oui", d\'accord ;'
+    """
+    text = re.sub(r"\u00ab[\s\u00a0\u202f]*", '"', text)
+    text = re.sub(r"[\s\u00a0\u202f]*\u00bb", '"', text)
+    text = text.replace(LEFT_QUOTE, '"').replace(RIGHT_QUOTE, '"').replace(APOSTROPHE, "'")
+    return _paragraphs(text)
+
+
 def canonical(text: str) -> str:
     r"""Text as compared and hashed: NFC, one ordinary space, straight quotes, no format noise.
 

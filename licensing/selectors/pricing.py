@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core.accounts.policy import Actor, require
 from core.clock import now
@@ -44,19 +44,31 @@ def card_of(row: RateCard) -> Card:
     return _parsed(row.sha256, json.dumps(row.card, sort_keys=True))
 
 
-def rate_card_row_in_force(at: datetime | None = None) -> RateCard:
-    """Return the row of the rate card in force at an instant (now, when not given); `no_rate_card` if there is none."""
-    row = RateCard.objects.filter(valid_from__lte=at or now()).order_by("-valid_from").first()
-    if row is None:
+def rate_card_row_in_force(at: datetime | None = None, *, organisation_id: UUID | None = None) -> RateCard:
+    """Return the row of the rate card in force at an instant (now, when not given); `no_rate_card` if there is none.
+
+    With an organisation, the card agreed with it while that holds, else everybody's. A card holds from `valid_from`
+    until the next one of its kind, or until its own `valid_until`.
+    """
+    moment = at or now()
+    begun = RateCard.objects.filter(Q(organisation=None) | Q(organisation_id=organisation_id), valid_from__lte=moment)
+    newest: dict[UUID | None, RateCard] = {}
+    for row in begun.order_by("valid_from"):
+        newest[row.organisation_id] = row
+    own = newest.get(organisation_id) if organisation_id is not None else None
+    if own is not None and (own.valid_until is None or own.valid_until > moment):
+        return own
+    row_of_all = newest.get(None)
+    if row_of_all is None:
         raise NO_RATE_CARD(
             "No price can be told at this time and nothing was stored. An operator has to load a rate card."
         )
-    return row
+    return row_of_all
 
 
-def rate_in_force(at: datetime | None = None) -> Card:
-    """Return the rate card in force at an instant (now, when not given); `no_rate_card` when there is none."""
-    return card_of(rate_card_row_in_force(at))
+def rate_in_force(at: datetime | None = None, *, organisation_id: UUID | None = None) -> Card:
+    """Return the rate card in force at an instant (now, when not given), for one organisation or for everybody."""
+    return card_of(rate_card_row_in_force(at, organisation_id=organisation_id))
 
 
 def rate_card_named(version: str) -> Card:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -13,10 +14,13 @@ from core.accounts.policy import Actor, require
 from core.ids import NOT_FOUND, Prefix, public_id
 from licensing.domain.actions import TERMS_VIEW
 from licensing.domain.catalogue import CATALOGUE
-from licensing.domain.clauses import Clause, clause_of
+from licensing.domain.clause_reading import clause_read
+from licensing.domain.clauses import Catalogue, Clause
 from licensing.domain.composition import Stored, profile_of, thaw
+from licensing.domain.desk_actions import CLAUSE_VIEW
 from licensing.domain.errors import CATALOGUE_MISSING
 from licensing.domain.matching import Profile
+from licensing.domain.parameters import Value
 from licensing.domain.rendering import OwnWording
 from licensing.domain.states import AgreementState, ClauseState, TermsOrigin
 from licensing.domain.template import TEMPLATE_NAME
@@ -36,6 +40,11 @@ def clause_versions_published() -> QuerySet[ClauseVersion]:
     return ClauseVersion.objects.filter(state=ClauseState.APPROVED).order_by("number", "version")
 
 
+_MOST: Final = 2**31 - 1
+PUBLISHED: Final = (ClauseState.APPROVED, ClauseState.RETIRED)
+"""States of a version that anybody may read: what was once approved stays readable."""
+
+
 def clause_version_get(code: str) -> ClauseVersion:
     """Return the newest approved version of a clause, or `not_found`."""
     found = clause_versions_published().filter(code=code).last()
@@ -44,14 +53,62 @@ def clause_version_get(code: str) -> ClauseVersion:
     return found
 
 
+def _named(rows: QuerySet[ClauseVersion], slug: str, version: int) -> ClauseVersion:
+    code = slug.upper().replace("-", "_")
+    found = rows.filter(code=code, version=version).first() if version <= _MOST else None
+    if found is None:
+        raise NOT_FOUND(f"There is no version {version} of a clause {code}. GET /api/v1/clauses lists them.")
+    return found
+
+
+def clause_version_named(slug: str, version: int) -> ClauseVersion:
+    """Return one published version of a clause, retired ones too, by its code in any case (`term`, `TERM`)."""
+    return _named(ClauseVersion.objects.filter(state__in=PUBLISHED), slug, version)
+
+
+def desk_clause_get(actor: Actor, slug: str, version: int) -> ClauseVersion:
+    """Return one version of a clause, drafts too, for the desk's administrators."""
+    return _named(clause_versions_visible_to(actor), slug, version)
+
+
+def newest_approved_of(version: ClauseVersion) -> ClauseVersion | None:
+    """Return the newest approved version of the same clause: what a draft would replace."""
+    return clause_versions_published().filter(code=version.code).last()
+
+
+def clause_versions_visible_to(actor: Actor) -> QuerySet[ClauseVersion]:
+    """Return every version of every clause, drafts too, for the desk's administrators; newest first."""
+    require(actor, CLAUSE_VIEW)
+    return ClauseVersion.objects.select_related("author", "reviewer")
+
+
+@lru_cache(maxsize=512)
+def _clause(code: str, number: int, version: int, facts: str) -> Clause:
+    data: Mapping[str, object] = json.loads(facts)
+    return clause_read(data, code=code, number=number, version=version)
+
+
+def clause_data(version: ClauseVersion) -> dict[str, object]:
+    """Return a stored version as the data `clause_read` reads: its facts, with title, summary and text as typeset."""
+    facts: dict[str, object] = {name: version.facts[name] for name in ("parameters", "needs", "fallbacks")}
+    for name in ("title", "summary", "text"):
+        facts[name] = {item: getattr(version, f"{name}_{item}") for item in map(str, Language)}
+    return facts
+
+
 def clause_for(version: ClauseVersion) -> Clause:
-    """Return the clause a stored version holds, as the domain reads it."""
-    return clause_of(CATALOGUE, version.code)
+    """Return the clause a stored version holds, as the domain reads it: what was approved, not what came later."""
+    return _clause(version.code, version.number, version.version, canonical_json(clause_data(version)))
+
+
+def contract_newest() -> ContractVersion | None:
+    """Return the newest contract version; None when none is loaded."""
+    return ContractVersion.objects.filter(name=TEMPLATE_NAME).order_by("-version").first()
 
 
 def contract_in_force() -> ContractVersion:
     """Return the newest contract version with its clauses in order; `catalogue_missing` when none is loaded."""
-    found = ContractVersion.objects.filter(name=TEMPLATE_NAME).order_by("-version").first()
+    found = contract_newest()
     if found is None:
         raise CATALOGUE_MISSING(
             "Nothing can be agreed yet and nothing was stored. An operator has to load the clauses."
@@ -60,19 +117,30 @@ def contract_in_force() -> ContractVersion:
 
 
 @lru_cache(maxsize=64)
-def _codes(contract_id: UUID) -> tuple[str, ...]:
+def _clauses(contract_id: UUID) -> tuple[Clause, ...]:
     rows = ContractClause.objects.filter(contract_version_id=contract_id).order_by("position")
-    return tuple(rows.values_list("clause_version__code", flat=True))
+    return tuple(clause_for(row.clause_version) for row in rows.select_related("clause_version"))
 
 
 def contract_clauses(contract: ContractVersion) -> list[Clause]:
     """Return the clauses of a contract version in its order; read once, because they never change."""
-    return [clause_of(CATALOGUE, code) for code in _codes(contract.id)]
+    return list(_clauses(contract.id))
+
+
+def contract_catalogue(contract: ContractVersion) -> Catalogue:
+    """Return the clauses of a contract version by code: what its amendments are checked against."""
+    return {clause.code: clause for clause in _clauses(contract.id)}
+
+
+def catalogue_in_force() -> Catalogue:
+    """Return the clauses that new terms are made of; those that come with the product before any are loaded."""
+    contract = contract_newest()
+    return contract_catalogue(contract) if contract is not None else CATALOGUE
 
 
 @lru_cache(maxsize=4096)
 def _thawed(_sha256: str, text: str) -> Stored:
-    data: Mapping[str, Mapping[str, object]] = json.loads(text)
+    data: Mapping[str, Mapping[str, Value | list[str]]] = json.loads(text)
     return thaw(data, CATALOGUE)
 
 

@@ -12,22 +12,28 @@ from core.accounts.policy import ROLE_MISSING, Actor, require
 from core.audit.services import record
 from licensing.domain.actions import TERMS_WRITE
 from licensing.domain.amendments import classify
-from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Catalogue
 from licensing.domain.composition import Stored, compose, terms_sha256
 from licensing.domain.errors import NEEDS_AMENDMENT, TERMS_INVALID, TERMS_NAME_TAKEN
 from licensing.domain.presets import PRESETS, Preset
 from licensing.domain.states import TermsOrigin
 from licensing.models import ContractVersion, TermsProfile, TermsProfileVersion
-from licensing.selectors.terms import contract_in_force, effective_values, newest_chosen, terms_profile_get
+from licensing.selectors.terms import (
+    catalogue_in_force,
+    contract_in_force,
+    effective_values,
+    newest_chosen,
+    terms_profile_get,
+)
 
 Changes = Mapping[str, Mapping[str, object]]
 
 _NAME_LENGTH: Final = 120
 
 
-def _refuse_unoffered(values: Stored) -> None:
+def _refuse_unoffered(catalogue: Catalogue, values: Stored) -> None:
     """Terms are chosen from what the clauses offer; anything else is an amendment that a person agrees to."""
-    for code, clause in CATALOGUE.items():
+    for code, clause in catalogue.items():
         classed = classify(clause, clause.defaults, values[code])
         if not classed.kind.passes_by_policy:
             raise NEEDS_AMENDMENT(
@@ -37,15 +43,24 @@ def _refuse_unoffered(values: Stored) -> None:
             )
 
 
-def _chosen(preset: str | None, changes: Changes, base: Stored | None) -> Stored:
+def terms_values(preset: str | None, changes: Changes, base: Stored | None) -> Stored:
+    """What a preset (else the base, else the defaults) permits with the changes over it; nothing is stored.
+
+    Refused with `terms_invalid`, `unknown_clause`, `invalid_parameter`, `contradiction`.
+    """
+    catalogue = catalogue_in_force()
     if preset:
         if preset not in list(Preset):
             raise TERMS_INVALID(
                 f"There is no preset {preset!r}; one of {', '.join(Preset)}. Nothing was stored.", pointer="/preset"
             )
-        base = compose(CATALOGUE, PRESETS[Preset(preset)])
-    values = compose(CATALOGUE, changes, base)
-    _refuse_unoffered(values)
+        base = compose(catalogue, PRESETS[Preset(preset)])
+    return compose(catalogue, changes, base)
+
+
+def _chosen(preset: str | None, changes: Changes, base: Stored | None) -> Stored:
+    values = terms_values(preset, changes, base)
+    _refuse_unoffered(catalogue_in_force(), values)
     return values
 
 

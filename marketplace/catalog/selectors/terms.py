@@ -52,9 +52,9 @@ def use_case_in_force(actor: Actor, use_case_id: UUID) -> Need:
     return Need(row.pk, version.pk, row.organisation_id, need_of(version))
 
 
-def card_in_force(at: datetime | None = None) -> RateCard:
-    """The rate card that new quotes use."""
-    return rate_in_force(at)
+def card_in_force(at: datetime | None = None, *, buyer_id: UUID | None = None) -> RateCard:
+    """The rate card that new quotes use: the one agreed with this buyer, else everybody's."""
+    return rate_in_force(at, organisation_id=buyer_id)
 
 
 def profiles_of(version_ids: Iterable[UUID]) -> dict[UUID, Profile]:

@@ -32,18 +32,18 @@ def refused_by_the_database() -> Iterator[None]:
         yield
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: str | int | bool | UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
-def key(value: UUID) -> object:
+def key(value: UUID) -> str | UUID:
     return value.hex if connection.vendor == "sqlite" else value
 
 
-def other(column: str) -> object:
+def other(column: str) -> str | int | bool | UUID:
     """A value that the column's type takes and the approved row does not hold."""
-    return {
+    values: dict[str, str | int | bool | UUID] = {
         "id": key(uuid7()),
         "number": 41,
         "version": 9,
@@ -52,7 +52,8 @@ def other(column: str) -> object:
         "state": "draft",
         "approved_at": LATER,
         "created_at": LATER,
-    }.get(column, "other")
+    }
+    return values.get(column, "other")
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def term() -> ClauseVersion:
 
 
 def test_the_columns_below_are_all_there_are() -> None:
-    assert sorted(COLUMNS) == sorted(field.column for field in ClauseVersion._meta.concrete_fields)
+    assert sorted(COLUMNS) == sorted(str(field.column) for field in ClauseVersion._meta.concrete_fields)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -72,7 +73,7 @@ def test_no_column_of_an_approved_clause_version_is_changed_by_sql(term: ClauseV
         sql(f"UPDATE {CLAUSE} SET {column} = %s WHERE id = %s", value, key(term.pk))  # noqa: S608 - a column's name
     if column != "state":
         with refused_by_the_database():
-            retired = "UPDATE licensing_clauseversion SET state = 'retired', {column} = %s WHERE id = %s"
+            retired = f"UPDATE {CLAUSE} SET state = 'retired', {column} = %s WHERE id = %s"  # noqa: S608 - a column's name
             sql(retired, value, key(term.pk))
     assert ClauseVersion.objects.get(pk=term.pk).facts == term.facts
 

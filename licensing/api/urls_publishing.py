@@ -1,0 +1,24 @@
+"""Paths of clause versions and rate cards, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from licensing.api import clauses, desk_clauses, desk_rate_cards
+
+urlpatterns = [
+    path("clauses/<str:slug>/versions/<int:version>", clauses.ClauseVersionDetail.as_view()),
+    path("clauses/<str:slug>/diff", clauses.ClauseDiff.as_view()),
+    path("desk/clauses", desk_clauses.DeskClauses.as_view()),
+    path("desk/clauses/<str:code>/versions/<int:version>", desk_clauses.DeskClauseDetail.as_view()),
+    path("desk/clauses/<str:code>/versions/<int:version>/submit", desk_clauses.DeskClauseSubmit.as_view()),
+    path("desk/clauses/<str:code>/versions/<int:version>/approve", desk_clauses.DeskClauseApprove.as_view()),
+    path("desk/clauses/<str:code>/versions/<int:version>/return", desk_clauses.DeskClauseReturn.as_view()),
+    path("desk/clauses/<str:code>/versions/<int:version>/retire", desk_clauses.DeskClauseRetire.as_view()),
+    path("desk/rate_cards", desk_rate_cards.DeskRateCards.as_view()),
+    path("desk/rate_cards/<str:version>", desk_rate_cards.DeskRateCardDetail.as_view()),
+    path("desk/rate_cards/<str:version>/simulate", desk_rate_cards.DeskRateCardSimulate.as_view()),
+    path("desk/rate_cards/<str:version>/submit", desk_rate_cards.DeskRateCardSubmit.as_view()),
+    path("desk/rate_cards/<str:version>/publish", desk_rate_cards.DeskRateCardPublish.as_view()),
+    path("desk/rate_cards/<str:version>/return", desk_rate_cards.DeskRateCardReturn.as_view()),
+]

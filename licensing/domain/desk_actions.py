@@ -1,0 +1,25 @@
+"""What the platform's administrators do with clauses and rate cards. Publishing either takes two of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.accounts.actions import Action, OrganisationKind, Role, Scope
+
+_PLATFORM: Final = frozenset({OrganisationKind.PLATFORM})
+
+CLAUSE_VIEW: Final = Action(
+    "clause.view", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.CONTRACT, Role.LEAD, Role.AUDITOR})
+)
+CLAUSE_PUBLISH: Final = Action(
+    "clause.publish", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.CONTRACT, Role.LEAD})
+)
+RATE_CARD_VIEW: Final = Action(
+    "rate_card.view",
+    Scope.DESK_ADMIN,
+    _PLATFORM,
+    frozenset({Role.OWNER, Role.FINANCE, Role.OPERATIONS, Role.LEAD, Role.AUDITOR}),
+)
+RATE_CARD_PUBLISH: Final = Action(
+    "rate_card.publish", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.FINANCE, Role.LEAD})
+)
