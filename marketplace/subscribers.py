@@ -18,5 +18,6 @@ def register() -> None:
     subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)
     subscribe("licensing.clip.declared", tasks.LISTING_REFRESH)
+    subscribe("licensing.consent.changed", tasks.LISTING_REFRESH)
     subscribe("marketplace.dataset.ready", tasks.ORDER_READY)
     subscribe("marketplace.dataset.delivered", tasks.ORDER_DELIVERED)

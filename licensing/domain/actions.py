@@ -26,6 +26,7 @@ CASE_VIEW: Final = Action(
     frozenset({Role.CONTRACT, Role.LEAD, Role.AUDITOR}),
 )
 CASE_REVIEW: Final = Action("case.review", Scope.DESK_REVIEW, _PLATFORM, frozenset({Role.CONTRACT, Role.LEAD}))
+CASE_LEAD: Final = Action("case.lead", Scope.DESK_REVIEW, _PLATFORM, frozenset({Role.LEAD}))
 
 # Prices, use cases and declarations.
 USE_CASE_VIEW: Final = Action(
@@ -46,3 +47,18 @@ CLIP_DECLARE: Final = Action(
     _STUDIO,
     frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER}),
 )
+
+# People, places and their releases.
+RELEASE_VIEW: Final = Action(
+    "release.view",
+    Scope.LIBRARY_READ,
+    _STUDIO,
+    frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER}),
+)
+RELEASE_WRITE: Final = Action(
+    "release.write",
+    Scope.LIBRARY_WRITE,
+    _STUDIO,
+    frozenset({Role.OWNER, Role.MANAGER, Role.UPLOADER}),
+)
+RELEASE_REVOKE: Final = Action("release.revoke", Scope.LIBRARY_WRITE, _STUDIO, frozenset({Role.OWNER, Role.MANAGER}))

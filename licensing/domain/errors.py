@@ -41,3 +41,12 @@ ASSET_NOT_READY = ErrorCode("asset_not_ready", Kind.CONFLICT, "This file has not
 USE_CASE_INVALID = ErrorCode("use_case_invalid", Kind.INVALID, "This use case cannot be stored")
 USE_CASE_NAME_TAKEN = ErrorCode("use_case_name_taken", Kind.CONFLICT, "You have another use case with this name")
 DECLARATION_INVALID = ErrorCode("declaration_invalid", Kind.INVALID, "This declaration cannot be stored")
+
+# People, places and their releases.
+CONSENT_INVALID = ErrorCode("consent_invalid", Kind.INVALID, "This cannot hang on a clip")
+RELEASE_INVALID = ErrorCode("release_invalid", Kind.INVALID, "This release cannot be stored")
+AI_CLAUSE_MISSING = ErrorCode("ai_clause_missing", Kind.INVALID, "AI training has to be answered on its own")
+GUARDIAN_NEEDED = ErrorCode("guardian_needed", Kind.INVALID, "A guardian signs for a minor")
+RELEASE_KIND = ErrorCode("release_kind", Kind.CONFLICT, "The release does not speak of this kind of thing")
+RELEASE_OVER = ErrorCode("release_over", Kind.CONFLICT, "This release is over")
+LINK_USED_OR_ENDED = ErrorCode("link_used_or_ended", Kind.GONE, "This link was used or has ended")

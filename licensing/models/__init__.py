@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from licensing.models.agreement import Agreement, Amendment
 from licensing.models.clause import ClauseVersion
+from licensing.models.consent import ConsentNode, ConsentPlace, Release, ReleaseSignature
 from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
 from licensing.models.ratecard import RateCard, RateCardDraft
@@ -15,11 +16,15 @@ __all__ = [
     "Agreement",
     "Amendment",
     "ClauseVersion",
+    "ConsentNode",
+    "ConsentPlace",
     "ContractClause",
     "ContractVersion",
     "Declaration",
     "RateCard",
     "RateCardDraft",
+    "Release",
+    "ReleaseSignature",
     "ReviewCase",
     "ReviewDecision",
     "TermsProfile",

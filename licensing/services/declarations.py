@@ -16,6 +16,7 @@ from licensing.domain.actions import CLIP_DECLARE
 from licensing.domain.declaration import Declared, check_declared
 from licensing.models import Declaration
 from licensing.selectors.pricing import declared_of
+from licensing.services.consent import consent_settle
 from media_ingest.models import Clip
 from media_ingest.selectors import clip_get
 
@@ -63,6 +64,7 @@ def clip_declare(*, actor: Actor, clip_id: UUID, declared: Declared) -> Declared
             Declaration.objects.create(clip=clip, **columns)
         else:
             Declaration.objects.filter(pk=row.pk).update(**columns, updated_at=now())
+        consent_settle(clip_ids=[clip_id])
         event = record(
             actor=actor,
             action="clip.declared",

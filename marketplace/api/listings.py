@@ -15,7 +15,10 @@ from core.api.pagination import CURSOR_UNREADABLE, Page
 from core.ids import Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
+from licensing.domain.consent_words import ISSUES
 from licensing.domain.declaration import OBSTACLE_WORDS, sale_obstacles
+from licensing.domain.matching import Cleared
+from licensing.selectors.consent import cleared_of, weighed_of
 from licensing.selectors.pricing import declared_of
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
@@ -50,9 +53,12 @@ class ListingOut(serializers.Serializer[Any]):
         if declaration is None:
             return [{"code": "declaration", "what_to_do": "Say what the clip shows and who has rights in it."}]
         obstacles = sale_obstacles(declared_of(declaration))
-        if not obstacles:
-            return [{"code": "agreement", "what_to_do": "Pick terms and sign the agreement."}]
-        return [{"code": str(item), "what_to_do": OBSTACLE_WORDS[item][0]} for item in obstacles]
+        needs = [{"code": str(item), "what_to_do": OBSTACLE_WORDS[item][0]} for item in obstacles]
+        if cleared_of(declaration) is Cleared.NONE:
+            found = weighed_of([listing.clip_id])[listing.clip_id].findings
+            codes = dict.fromkeys(one.code for one in found)
+            needs += [{"code": str(code), "what_to_do": ISSUES[code].fix.en} for code in codes]
+        return needs or [{"code": "agreement", "what_to_do": "Pick terms and sign the agreement."}]
 
 
 class ListingCollection(Resource):

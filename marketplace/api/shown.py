@@ -14,7 +14,7 @@ from core.timecode import ratio_text
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.explain import Condition
 from licensing.domain.pricing import Price, Step
-from licensing.selectors.pricing import declared_of
+from licensing.selectors.consent import settled_of
 from marketplace.catalog.domain.query import Orientation
 from marketplace.catalog.domain.shown import CODES, Judgement
 from marketplace.catalog.domain.titles import shown_title
@@ -101,7 +101,7 @@ def hit_json(hit: Hit) -> Json:
     """A clip as found: with the answer for the use case and both prices."""
     listing, price = hit.listing, hit.price
     clip = listing.clip
-    declared = declared_of(clip.declaration)
+    declared = settled_of(clip.declaration)
     version = listing.terms_profile_version
     return {
         **clip_json(clip),

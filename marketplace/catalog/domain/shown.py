@@ -8,7 +8,7 @@ from uuid import UUID
 
 from licensing.domain.declaration import Declared, PeopleShown
 from licensing.domain.explain import Answer, Verdict, answer
-from licensing.domain.matching import Modality, People, Profile, UseCase
+from licensing.domain.matching import Cleared, Modality, People, Profile, UseCase
 from licensing.domain.obstacles import reasons
 
 _RANK: Final = {step: rank for rank, step in enumerate(People)}
@@ -30,7 +30,8 @@ VERDICTS: Final = {code: verdict for verdict, code in CODES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Clips that share every answer: one version of terms, people as declared, sound or none, licensed or not.
+    """Clips that share every answer: one version of terms, people as settled and how far they agreed, sound or
+    none, licensed or not.
 
     There are a handful per terms profile, whatever the number of clips.
     """
@@ -39,6 +40,7 @@ class Group:
     has_audio: bool
     people: PeopleShown
     licensed: bool = False
+    cleared: Cleared = Cleared.GENERATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,16 @@ class Judgement:
 
 
 def as_shown(profile: Profile, group: Group) -> Profile:
-    """Lower a profile to a group: no sound in a silent clip, no people more recognisable than declared."""
+    """Lower a profile to a group: no sound in a silent clip, no people more recognisable than settled, no use
+    beyond what they agreed to.
+    """
     shows = Declared(people=group.people).matching_people
     return replace(
         profile,
         people=min(profile.people, shows, key=_RANK.__getitem__),
         modalities=profile.modalities if group.has_audio else profile.modalities - {Modality.AUDIO},
         sold_nonexclusive=profile.sold_nonexclusive or group.licensed,
+        cleared=group.cleared,
     )
 
 

@@ -24,8 +24,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Least
 
 from core.accounts.policy import Actor, require
+from core.clock import now
 from core.ids import NOT_FOUND
+from licensing.domain.matching import Cleared
 from licensing.domain.states import AgreementState
+from licensing.selectors.consent import cleared_column, cleared_of, people_column
 from marketplace.actions import CATALOG_VIEW, LISTING_VIEW
 from marketplace.catalog.domain.classes import class_ranges
 from marketplace.catalog.domain.query import Filters, Orientation
@@ -39,6 +42,9 @@ WIDTH, HEIGHT = F("clip__asset__width"), F("clip__asset__height")
 
 _GONE = frozenset({ListingState.WITHDRAWN, ListingState.REMOVED})
 _PUBLIC = frozenset({ListingState.LIVE, ListingState.PAUSED}) | _GONE
+
+SOLD = [str(step) for step in Cleared if step is not Cleared.NONE]
+"""How far consent has to reach for any sale at all."""
 
 _JOINED = (
     "clip__asset",
@@ -71,14 +77,19 @@ def listing_get(actor: Actor, clip_id: UUID) -> Listing:
 def listings_live(taken: QuerySet[Any, Any] | None = None) -> QuerySet[Listing]:
     """What is on offer. `taken`: ids of clips that somebody holds exclusively; they are left out."""
     live = Listing.objects.filter(state=ListingState.LIVE, agreement__state=AgreementState.SIGNED)
+    # Consent that was taken back or has ended counts from that moment on, before the listing itself has followed.
+    current = Q(clip__declaration__settled_until__isnull=True) | Q(clip__declaration__settled_until__gt=now())
+    live = live.filter(current, clip__declaration__cleared__in=SOLD)
     live = live.select_related(*_JOINED)
     return live if taken is None else live.exclude(clip_id__in=taken)
 
 
 def is_offered(listing: Listing) -> bool:
-    """Whether a listing can be sold now: live, under an agreement that has not ended."""
+    """Whether a listing can be sold now: live, under an agreement that has not ended, with the consent it needs."""
     agreement = listing.agreement
-    return listing.state == ListingState.LIVE and agreement is not None and agreement.state == AgreementState.SIGNED
+    if listing.state != ListingState.LIVE or agreement is None or agreement.state != AgreementState.SIGNED:
+        return False
+    return cleared_of(listing.clip.declaration) is not Cleared.NONE
 
 
 def listing_for_buyer(actor: Actor, clip_id: UUID) -> Listing:
@@ -122,6 +133,8 @@ def with_facts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
         _tags=Cast("clip__tags", TextField()),
         _class=class_case(),
         _orientation=orientation_case(),
+        _people=people_column("clip__declaration"),
+        _cleared=cleared_column("clip__declaration", now()),
     )
 
 

@@ -13,11 +13,14 @@ from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
 from core.transitions import advance
 from licensing.domain.declaration import sale_obstacles
+from licensing.domain.matching import Cleared
+from licensing.selectors.consent import cleared_of
 from licensing.selectors.pricing import declared_of
 from marketplace.actions import LISTING_WRITE
 from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.terms import SignedTerms, signed_terms_of
+from marketplace.catalog.services.shelving import listing_shelve
 from media_ingest.models import Asset, Clip
 from media_ingest.selectors import asset_is_held, held_assets
 
@@ -112,21 +115,28 @@ def _move(actor: Actor, clip_id: UUID, event: ListingEvent) -> Listing:
 
 
 def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
-    declaration = getattr(listing.clip, "declaration", None)
-    complete = declaration is not None and not sale_obstacles(declared_of(declaration)) and terms is not None
-    if not complete or terms is None:
+    if terms is None or not _may_be_sold(listing.clip):
         if listing.state != ListingState.LIVE:
             return False
         _advance(actor, listing, ListingEvent.LAPSED)
         return True
     under = {"terms_profile_version_id": terms.version_id, "agreement_id": terms.agreement_id}
+    changed = False
     if listing.state == ListingState.NEEDS_YOU:
         _advance(actor, listing, ListingEvent.COMPLETED, {"went_live_at": listing.went_live_at or now(), **under})
-        return True
-    if listing.state != ListingState.LIVE or _under(listing) == under:
-        return False
+        changed = True
+    elif listing.state == ListingState.LIVE and _under(listing) != under:
+        _put_under(actor, listing, under)
+        changed = True
+    if listing.state == ListingState.LIVE:
+        listing_shelve(listing)
+    return changed
+
+
+def _put_under(actor: Actor, listing: Listing, under: dict[str, UUID]) -> None:
     before = _under(listing)
     Listing.objects.filter(pk=listing.pk, state=ListingState.LIVE).update(**under)
+    listing.terms_profile_version_id, listing.agreement_id = under["terms_profile_version_id"], under["agreement_id"]
     record(
         actor=actor,
         action="listing.terms_changed",
@@ -135,7 +145,14 @@ def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
         before={name: str(value) for name, value in before.items()},
         after={name: str(value) for name, value in under.items()},
     )
-    return True
+
+
+def _may_be_sold(clip: Clip) -> bool:
+    """Whether nothing that its creator can say or bring stands in the way of every sale."""
+    declaration = getattr(clip, "declaration", None)
+    if declaration is None or sale_obstacles(declared_of(declaration)):
+        return False
+    return cleared_of(declaration) is not Cleared.NONE
 
 
 def _under(listing: Listing) -> dict[str, UUID | None]:

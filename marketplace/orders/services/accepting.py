@@ -12,6 +12,9 @@ from core.audit.services import record
 from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
 from core.transitions import advance
+from licensing.domain.matching import is_cleared
+from licensing.selectors.consent import cleared_of
+from licensing.selectors.pricing import need_of
 from marketplace.actions import QUOTE_ACCEPT, QUOTE_WRITE
 from marketplace.catalog.selectors.listings import is_offered
 from marketplace.orders.domain.offers import Basis, changes_since, has_expired, missing_conditions
@@ -83,10 +86,12 @@ def quotes_expire(*, actor: Actor) -> int:
 
 def require_still_offered(quote: Quote, *, terms_may_change: bool = False) -> None:
     """Lock the clips' listings and refuse unless each is offered as quoted. Ask it inside a transaction."""
+    need = need_of(quote.use_case_version)
     live = {
         listing.clip_id: Basis(listing.terms_profile_version_id, listing.agreement_id)
         for listing in listings_locked(quote)
         if is_offered(listing) and listing.terms_profile_version_id and listing.agreement_id
+        if is_cleared(cleared_of(listing.clip.declaration), need)
     }
     quoted = {
         clip: Basis(terms, agreement)

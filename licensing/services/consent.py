@@ -1,0 +1,228 @@
+"""Hanging people, places, marks and permits on clips, and settling how far each clip may be sold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from core.accounts.policy import Actor, require
+from core.audit.services import record
+from core.clock import now
+from core.ids import NOT_FOUND, Prefix, public_id
+from core.jobs.services import publish
+from licensing.domain.actions import RELEASE_WRITE
+from licensing.domain.consent import REASONS_FOR, NodeKind, NoReleaseReason
+from licensing.domain.errors import CONSENT_INVALID
+from licensing.domain.release import MOST_CLIPS, NAME_LENGTH
+from licensing.models import ConsentNode, ConsentPlace, Declaration, Release
+from licensing.selectors.consent import weighed_of
+from media_ingest.models import Clip
+
+CONSENT_CHANGED: Final = "licensing.consent.changed"
+_DUE_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A clip, or a stretch of it in its own time."""
+
+    clip_id: UUID
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+
+def consent_settle(*, clip_ids: Iterable[UUID]) -> list[UUID]:
+    """Write the graph's answer beside the declarations of these clips; return those whose answer changed.
+
+    Called inside the transaction of whatever changed: from its commit on, search, quotes and sales ask the new answer.
+    """
+    wanted = sorted(set(clip_ids))
+    with transaction.atomic():
+        # The clips are locked before their graphs are read, so that two changes at once see each other.
+        list(Clip.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        weighed = weighed_of(wanted)
+        changed = []
+        for row in Declaration.objects.filter(clip_id__in=wanted).order_by("clip_id"):
+            answer = weighed[row.clip_id]
+            new = {
+                "cleared": str(answer.cleared),
+                "settled_people": str(answer.people) if answer.people else None,
+                "settled_release": str(answer.release) if answer.release else None,
+                "settled_until": answer.until,
+            }
+            if {name: getattr(row, name) for name in new} != new:
+                Declaration.objects.filter(pk=row.pk).update(**new)
+                changed.append(row.clip_id)
+    return changed
+
+
+def consent_changed(*, clip_ids: Iterable[UUID], cause: str) -> list[UUID]:
+    """Settle these clips and tell the market of those whose answer changed; `cause` names the audit event."""
+    changed = consent_settle(clip_ids=clip_ids)
+    for clip_id in changed:
+        clip = public_id(Prefix.CLIP, clip_id)
+        publish(topic=CONSENT_CHANGED, subject=f"{clip}:{cause}", payload={"clip": clip})
+    return changed
+
+
+def consent_settle_due(*, actor: Actor) -> int:
+    """Settle the clips whose answer has run out, because a release ended; return how many. Run daily."""
+    with transaction.atomic():
+        rows = Declaration.objects.filter(settled_until__lte=now()).order_by("settled_until")
+        due = list(rows.values_list("clip_id", flat=True)[:_DUE_AT_ONCE])
+        if not due:
+            return 0
+        event = record(actor=actor, action="consent.releases_ended", subject="consent", after={"clips": len(due)})
+        return len(consent_changed(clip_ids=due, cause=event.public_id))
+
+
+def node_add(
+    *,
+    actor: Actor,
+    kind: NodeKind,
+    label: str,
+    spans: Sequence[Span],
+    reason: NoReleaseReason | None = None,
+    release: Release | None = None,
+) -> ConsentNode:
+    """Hang somebody or something on clips of one's own, with a release, a reason why none is needed, or neither yet.
+
+    Refused: `consent_invalid` for a reason that does not count for the kind, or for a span outside its clip.
+    """
+    require(actor, RELEASE_WRITE)
+    _check_reason(kind, reason)
+    with transaction.atomic():
+        clips = _own_clips(actor, spans)
+        owner = next(iter(clips.values())).asset.organisation_id
+        node = ConsentNode.objects.create(
+            organisation_id=owner, kind=kind, label=_checked_label(label), reason=reason, release=release
+        )
+        _place(node, spans, clips)
+        _told(actor, node, "consent.node_added", clips)
+    return node
+
+
+def node_change(
+    *,
+    actor: Actor,
+    node_id: UUID,
+    label: str | None = None,
+    spans: Sequence[Span] = (),
+    reason: NoReleaseReason | None = None,
+    no_reason: bool = False,
+) -> ConsentNode:
+    """Rename a node, hang it on more clips, or give the reason why it needs no release (which drops its release).
+
+    `no_reason` takes a reason back: the node then needs a release.
+    """
+    with transaction.atomic():
+        node = node_locked(actor, node_id)
+        _check_reason(NodeKind(node.kind), reason)
+        if label is not None:
+            node.label = _checked_label(label)
+        if reason is not None:
+            node.reason, node.release = reason, None
+        elif no_reason:
+            node.reason = None
+        ConsentNode.objects.filter(pk=node.pk).update(label=node.label, reason=node.reason, release=node.release)
+        _place(node, spans, _own_clips(actor, spans) if spans else {})
+        _told(actor, node, "consent.node_changed", _clips_of(node))
+    return node
+
+
+def node_remove(*, actor: Actor, node_id: UUID) -> None:
+    """Take a node off all its clips: it was hung there by mistake. The audit trail keeps that it was."""
+    with transaction.atomic():
+        node = node_locked(actor, node_id)
+        clips = _clips_of(node)
+        node.places.all().delete()
+        _told(actor, node, "consent.node_removed", clips)
+        node.delete()
+
+
+def node_locked(actor: Actor, node_id: UUID) -> ConsentNode:
+    """One of the actor's own nodes, locked, or `not_found`."""
+    node = ConsentNode.objects.select_for_update(of=("self",)).filter(pk=node_id).first()
+    if node is None:
+        raise NOT_FOUND("You have nobody and nothing with this id.")
+    require(actor, RELEASE_WRITE, node.organisation_id)
+    return node
+
+
+def _clips_of(node: ConsentNode) -> list[UUID]:
+    return sorted(node.places.values_list("clip_id", flat=True))
+
+
+def _told(actor: Actor, node: ConsentNode, action: str, clip_ids: Iterable[UUID]) -> None:
+    clips = sorted(set(clip_ids))
+    event = record(
+        actor=actor,
+        action=action,
+        subject=node.public_id,
+        organisation_id=node.organisation_id,
+        after={
+            "kind": str(node.kind),
+            "reason": node.reason,
+            "release": public_id(Prefix.RELEASE, node.release_id) if node.release_id else None,
+            "clips": [public_id(Prefix.CLIP, clip_id) for clip_id in clips],
+        },
+    )
+    consent_changed(clip_ids=clips, cause=event.public_id)
+
+
+def _checked_label(label: str) -> str:
+    said = label.strip()
+    if not said or len(said) > NAME_LENGTH:
+        raise CONSENT_INVALID(
+            f"Name it in 1 to {NAME_LENGTH} characters, such as: woman in the red coat. Nothing was stored.",
+            errors=[{"pointer": "/label", "detail": "a name is needed"}],
+        )
+    return said
+
+
+def _check_reason(kind: NodeKind, reason: NoReleaseReason | None) -> None:
+    if reason is not None and reason not in REASONS_FOR[kind]:
+        known = ", ".join(REASONS_FOR[kind])
+        raise CONSENT_INVALID(
+            "This reason does not count here. Nothing was stored.",
+            errors=[{"pointer": "/reason", "detail": f"{reason} does not count for a {kind}; one of: {known}"}],
+        )
+
+
+def _own_clips(actor: Actor, spans: Sequence[Span]) -> dict[UUID, Clip]:
+    """The clips of these spans, all of them the actor's own and each span inside its clip."""
+    wanted = {span.clip_id for span in spans}
+    if not 1 <= len(wanted) <= MOST_CLIPS:
+        raise CONSENT_INVALID(
+            f"Name 1 to {MOST_CLIPS} clips at a time. Nothing was stored.",
+            errors=[{"pointer": "/clips", "detail": f"{len(wanted)} clips were named"}],
+        )
+    rows = Clip.objects.filter(pk__in=wanted, asset__organisation_id=actor.organisation_id).select_related("asset")
+    clips = {clip.pk: clip for clip in rows}
+    if len(clips) != len(wanted):
+        raise NOT_FOUND("You have no clip with one of these ids. Nothing was stored.")
+    for place, span in enumerate(spans):
+        _check_span(span, clips[span.clip_id], place)
+    return clips
+
+
+def _check_span(span: Span, clip: Clip, place: int) -> None:
+    if span.start_ms is None and span.end_ms is None:
+        return
+    length = clip.end_ms - clip.start_ms
+    if span.start_ms is None or span.end_ms is None or not 0 <= span.start_ms < span.end_ms <= length:
+        raise CONSENT_INVALID(
+            "A span begins and ends inside its clip. Nothing was stored.",
+            errors=[{"pointer": f"/spans/{place}", "detail": f"two instants from 0 to {length} ms are needed"}],
+        )
+
+
+def _place(node: ConsentNode, spans: Sequence[Span], clips: dict[UUID, Clip]) -> None:
+    for span in spans:
+        ConsentPlace.objects.update_or_create(
+            node=node, clip=clips[span.clip_id], defaults={"start_ms": span.start_ms, "end_ms": span.end_ms}
+        )
