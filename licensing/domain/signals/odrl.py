@@ -126,6 +126,7 @@ def _permission(
         _any_of("ail:modelRetention", ladder(profile.retention, "retention")),
         _any_of("recipient", ladder(profile.sublicense, "sublicense")),
         _any_of("ail:people", ladder(profile.people, "people")),
+        _any_of("ail:reach", ladder(profile.cleared, "reach")),
         _any_of(
             "ail:exclusivity",
             ladder(Exclusivity.NONE if profile.sold_nonexclusive else profile.exclusivity, "exclusivity"),

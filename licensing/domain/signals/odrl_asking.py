@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Final, TypeVar
 
-from licensing.domain.matching import ModelClass, Purpose, Territory, UseCase
+from licensing.domain.matching import ModelClass, Purpose, Territory, UseCase, use_needed
 from licensing.domain.signals.odrl_model import Act, Constraint, Iri, OdrlPolicy, Operator, Permission, PolicyKind
 from licensing.domain.signals.policy import MEASURING
 
@@ -127,6 +127,7 @@ _SETS: Final[Mapping[str, Callable[[_Asked], frozenset[str]]]] = {
     "ail:modelRetention": lambda atom: _one(atom.use_case.retention, "retention"),
     "recipient": lambda atom: _one(atom.use_case.sublicense, "sublicense"),
     "ail:people": lambda atom: _one(atom.use_case.people, "people"),
+    "ail:reach": lambda atom: _one(use_needed(atom.use_case), "reach"),
     "ail:exclusivity": lambda atom: _one(atom.use_case.exclusivity, "exclusivity"),
     "ail:commercialUse": lambda atom: frozenset({"true" if atom.use_case.commercial else "false"}),
 }

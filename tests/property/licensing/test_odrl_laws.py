@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from licensing.domain.matching import (
     OBLIGATION_CLAUSES,
+    Cleared,
     ModelClass,
     Profile,
     Purpose,
@@ -26,6 +27,7 @@ from tests.property.licensing.test_matching_laws import NEEDS, PROFILES
 
 SITE = "https://market.example"
 FITTING = Profile(frozenset(Purpose), frozenset(ModelClass))
+TERMS = st.builds(replace, PROFILES, cleared=st.sampled_from(Cleared))
 ASKING = UseCase(frozenset({Purpose.PRETRAIN}), frozenset({ModelClass.VIDEO_GEN}))
 
 FIELDS = [field.name for field in fields(Profile)]
@@ -67,7 +69,7 @@ def document_of(policy: RightsPolicy) -> dict[str, object]:
 
 
 @settings(max_examples=2000)
-@given(PROFILES, NEEDS)
+@given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))
 def test_an_offer_permits_exactly_what_matching_lets_through(profile: Profile, need: UseCase) -> None:
@@ -75,7 +77,7 @@ def test_an_offer_permits_exactly_what_matching_lets_through(profile: Profile, n
 
 
 @settings(max_examples=2000)
-@given(PROFILES, NEEDS, st.sets(st.sampled_from(FIELDS), max_size=3), st.sets(st.sampled_from(ASKED), max_size=3))
+@given(TERMS, NEEDS, st.sets(st.sampled_from(FIELDS), max_size=3), st.sets(st.sampled_from(ASKED), max_size=3))
 def test_an_offer_agrees_with_matching_where_only_a_few_dimensions_are_tight(
     profile: Profile, need: UseCase, tight: set[str], wanted: set[str]
 ) -> None:
@@ -86,7 +88,7 @@ def test_an_offer_agrees_with_matching_where_only_a_few_dimensions_are_tight(
 
 
 @settings(max_examples=1000)
-@given(PROFILES, NEEDS)
+@given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))
 def test_a_grant_and_its_agreement_permit_the_use_exactly_when_the_terms_do(profile: Profile, need: UseCase) -> None:
@@ -95,13 +97,13 @@ def test_a_grant_and_its_agreement_permit_the_use_exactly_when_the_terms_do(prof
     assert odrl_permits(document_of(licensed(profile, need)), need) == fits
 
 
-@given(PROFILES, NEEDS, NEEDS)
+@given(TERMS, NEEDS, NEEDS)
 def test_an_agreement_permits_no_use_that_the_terms_refuse(profile: Profile, need: UseCase, other: UseCase) -> None:
     if odrl_permits(document_of(licensed(profile, need)), other):
         assert not fail_mask(profile, other)
 
 
-@given(PROFILES, NEEDS)
+@given(TERMS, NEEDS)
 def test_a_document_reads_back_as_the_policy_it_was_written_from(profile: Profile, need: UseCase) -> None:
     for policy in (offered(profile), licensed(profile, need)):
         document = document_of(policy)
