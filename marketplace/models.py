@@ -6,6 +6,7 @@ from marketplace.catalog.models import Listing
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
 from marketplace.ledger.models import Account, Transfer
 from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine, Reservation
+from marketplace.transparency.models import LogEntry, LogHead, LogNode, LogPending, LogTip, MapNode
 from marketplace.withdrawals.models import Attestation, Claim, Notice, Withdrawal
 
 __all__ = [
@@ -17,6 +18,12 @@ __all__ = [
     "DatasetFile",
     "Licence",
     "Listing",
+    "LogEntry",
+    "LogHead",
+    "LogNode",
+    "LogPending",
+    "LogTip",
+    "MapNode",
     "Notice",
     "Order",
     "Payment",

@@ -6,6 +6,8 @@ from core.jobs.registry import subscribe
 from marketplace import tasks
 from marketplace.delivery import subscribers as delivery
 from marketplace.delivery import tasks as delivery_tasks
+from marketplace.orders import subscribers as orders
+from marketplace.transparency import subscribers as transparency
 
 __all__ = ["delivery_tasks", "register"]
 
@@ -14,6 +16,8 @@ def register() -> None:
     """Listen to the floors below, to delivery and to ourselves."""
     tasks.register()
     delivery.register()
+    orders.register()
+    transparency.register()
     subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
     subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)

@@ -1,4 +1,4 @@
-"""What is generated and kept: `.env.example`, the API, the faults we test, the figures we measured.
+"""What is generated and kept: `.env.example`, the API, the faults we test, the figures we measured, vectors.
 
 `python -m tests.generated` compares; with `--write` it writes.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.page import page as performance
 from tests.t_table import page as faults
+from tests.vectors import page as vectors
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +52,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/faults.md": faults,
     "docs/reference/openapi.yaml": openapi,
     "docs/performance.md": performance,
+    "docs/vectors/certificates.json": vectors,
 }
 
 

@@ -40,16 +40,21 @@ class CertificateError(ValueError):
 
 @dataclass(frozen=True)
 class Key:
-    """A public key of the issuer and the interval `[not_before, expires)` (Unix seconds) in which it may sign."""
+    """A public key of the issuer and the interval `[not_before, expires)` (Unix seconds) in which it may sign.
+
+    From `revoked_at` on somebody else may have held it: nothing dated later counts.
+    """
 
     kid: str
     public: bytes
     not_before: int
     expires: int | None
+    revoked_at: int | None = None
 
     def valid_at(self, moment: int) -> bool:
         """Whether a signature made at `moment` (Unix seconds) counts."""
-        return self.not_before <= moment and (self.expires is None or moment < self.expires)
+        ends = [end for end in (self.expires, self.revoked_at) if end is not None]
+        return self.not_before <= moment and all(moment < end for end in ends)
 
     @property
     def fingerprint(self) -> str:
@@ -146,7 +151,18 @@ def _read_key(entry: Mapping[str, Any], file: str) -> Key:
     not_before = _integer(entry.get("nbf", 0))
     if not_before is None:
         raise CertificateError("bad_key", "A key's start of validity is not a number.", file)
-    return Key(kid, public, not_before, _integer(expires))
+    return Key(kid, public, not_before, _integer(expires), _revoked_at(entry, file))
+
+
+def _revoked_at(entry: Mapping[str, Any], file: str) -> int | None:
+    """When a key was revoked, as OpenID Federation 1.0 writes it; a revocation without a time counts from the start."""
+    revoked = entry.get("revoked")
+    if revoked is None:
+        return None
+    if not isinstance(revoked, Mapping):
+        raise CertificateError("bad_key", "A key's revocation is not understood.", file)
+    moment = _integer(revoked.get("revoked_at"))
+    return 0 if moment is None else moment
 
 
 def read_jwks(data: bytes | Mapping[str, Any], file: str = "jwks.json") -> dict[str, Key]:

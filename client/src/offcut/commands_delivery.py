@@ -144,6 +144,9 @@ def _verification_facts(result: Verification) -> dict[str, Any]:
         "key": certificate.key.kid if certificate else None,
         "fingerprint": certificate.key.fingerprint if certificate else None,
         "certificate": certificate.payload if certificate else None,
+        "log": {"origin": result.head.origin, "size": result.head.size, "signed_at": result.head.signed_at}
+        if result.head
+        else None,
         "files": result.files,
         "bytes": result.bytes,
         "problems": [vars(problem) for problem in result.problems],
@@ -188,6 +191,7 @@ def _print_verification(out: Output, result: Verification) -> ExitCode:
                 ("Price", price),
                 ("Files", f"{result.files} · {size_text(result.bytes)}"),
                 ("Issued by", certificate.text("iss")),
+                ("Log", f"{result.head.origin} · {result.head.size}" if result.head else None),
                 ("Checked with", t(_TRUST[result.trust])),
                 ("Key", certificate.key.fingerprint),
             ),
@@ -237,7 +241,8 @@ def verify(session: Session) -> ExitCode:
             meter.add(size_bytes)
             bars.show(bar, meter.pace().done)
 
-        result = verify_folder(folder, keys, trust=trust, jobs=session.args.jobs, tick=tick)
+        fresh = Path(session.args.proof) if session.args.proof else None
+        result = verify_folder(folder, keys, trust=trust, jobs=session.args.jobs, tick=tick, fresh_proof=fresh)
     return _print_verification(session.out, result)
 
 
@@ -265,6 +270,7 @@ def add(commands: Commands) -> None:
     trust = check.add_mutually_exclusive_group()
     trust.add_argument("--jwks", metavar="FILE", help=t("believe the keys in this file"))
     trust.add_argument("--pinned", action="store_true", help=t("believe only keys pinned at sign-in"))
+    check.add_argument("--proof", metavar="FILE", help=t("a newer proof from the log, if the key was revoked"))
     check.add_argument("--jobs", type=int, default=2, help=t("files at the same time (2)"))
     listed = commands.group("licences", "Rights granted").add("ls", licences_ls, "My licences")
     listed.add_argument("--limit", type=int, default=200)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from offcut.certificate import Certificate, CertificateError, Key, read_certificate, read_jwks
 from offcut.hashing import Digests, hash_file
+from offcut.log import PROOF, Head
 from offcut.manifest import MANIFEST, ManifestError, read_totals
+from offcut.proof import check_proof
 from offcut.sums import BLAKE3SUMS, SHA256SUMS, SumsError, parse_sums
 
 CERTIFICATE = "certificate.jws"
 JWKS = "jwks.json"
 STATE_FOLDER = ".offcut"
-_UNLISTED = frozenset({CERTIFICATE, JWKS, SHA256SUMS, BLAKE3SUMS})
+_UNLISTED = frozenset({CERTIFICATE, JWKS, SHA256SUMS, BLAKE3SUMS, PROOF})
 _SUMS = {SHA256SUMS: "sha256sums", BLAKE3SUMS: "blake3sums"}
 
 Tick = Callable[[int], None]
@@ -39,6 +41,7 @@ class Verification:
     folder: Path
     trust: str
     certificate: Certificate | None = None
+    head: Head | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     files: int = 0
@@ -85,7 +88,40 @@ def _own_keys(result: Verification) -> Mapping[str, Key] | None:
         return None
 
 
-def _check_certificate(result: Verification, trusted: Mapping[str, Key] | None) -> None:
+def _check_log(result: Verification, token: bytes, keys: Mapping[str, Key], fresh: Path | None) -> None:
+    """The certificate's place in the log; one from before there was a log names none."""
+    certificate = result.certificate
+    data = _read(result, PROOF) if certificate is not None and certificate.text("log") else None
+    if certificate is None or data is None:
+        _require_standing_key(result, ())
+        return
+    heads = []
+    try:
+        result.head = check_proof(data, token, certificate, keys)
+        heads.append(result.head)
+        if fresh is not None:
+            heads.append(check_proof(fresh.read_bytes(), token, certificate, keys, file=str(fresh)))
+    except OSError as error:
+        result.blame(str(fresh), "unreadable", f"The file cannot be read: {error.strerror}.")
+    except CertificateError as error:
+        result.blame(error.file, error.code, error.detail)
+    _require_standing_key(result, heads)
+
+
+def _require_standing_key(result: Verification, heads: Sequence[Head]) -> None:
+    """A thief dates a certificate as early as he likes: once a key is revoked, only the log tells what is older."""
+    certificate = result.certificate
+    if certificate is None or certificate.key.revoked_at is None:
+        return
+    if all(head.key.revoked_at is not None for head in heads):
+        result.blame(
+            CERTIFICATE,
+            "key_revoked",
+            "Its key was revoked later. Get a new proof from the seller: --proof FILE.",
+        )
+
+
+def _check_certificate(result: Verification, trusted: Mapping[str, Key] | None, fresh: Path | None) -> None:
     own = _own_keys(result)
     keys = own if trusted is None else trusted
     data = _read(result, CERTIFICATE)
@@ -100,6 +136,7 @@ def _check_certificate(result: Verification, trusted: Mapping[str, Key] | None) 
     shown = own.get(certificate.key.kid) if own is not None else certificate.key
     if shown is None or shown.not_before != certificate.key.not_before:
         result.blame(JWKS, "other_key", "It does not hold the key that signed the certificate.")
+    _check_log(result, data, keys, fresh)
 
 
 def _trusted_sums(result: Verification) -> dict[str, dict[str, str]]:
@@ -212,14 +249,16 @@ def verify_folder(
     trust: str = "pinned",
     jobs: int = 2,
     tick: Tick | None = None,
+    fresh_proof: Path | None = None,
 ) -> Verification:
     """Check a dataset folder against its certificate without any network.
 
     `trusted` are the keys to believe (pinned at sign-in or from a file; `trust` names which). Without them the folder's
     own key set is used, which proves only that the folder is consistent in itself. `tick` hears the bytes hashed.
+    `fresh_proof` is a newer proof of the certificate, needed once the key that signed it was revoked.
     """
     result = Verification(folder, trust if trusted is not None else "folder")
-    _check_certificate(result, trusted)
+    _check_certificate(result, trusted, fresh_proof)
     believed = _trusted_sums(result)
     _check_lists_agree(result, believed)
     good = _check_files(result, believed, jobs, tick)

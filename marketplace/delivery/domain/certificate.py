@@ -67,7 +67,7 @@ class SampleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """All that one certificate states. ``issued_at`` is in seconds since 1970."""
+    """All that one certificate states. ``issued_at`` is in seconds since 1970, ``log`` the name of the log it is in."""
 
     issuer: str
     code: str
@@ -86,6 +86,7 @@ class Certificate:
     licences: tuple[LicensedClip, ...]
     sha256sums: str
     blake3sums: str
+    log: str
 
     def payload(self) -> dict[str, Any]:
         """The certificate's JSON; whole numbers and text only, so that its canonical form is unique."""
@@ -106,6 +107,7 @@ class Certificate:
             "samples": asdict(self.samples),
             "licences": [licence.as_json() for licence in self.licences],
             "files": {"sha256sums": self.sha256sums, "blake3sums": self.blake3sums},
+            "log": self.log,
         }
 
 

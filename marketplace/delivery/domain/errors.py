@@ -11,4 +11,5 @@ LICENCE_ENDED = ErrorCode("licence_ended", Kind.FORBIDDEN, "The licence does not
 LINK_INVALID = ErrorCode("link_invalid", Kind.FORBIDDEN, "This link is not valid any more")
 FILE_UNKNOWN = ErrorCode("file_unknown", Kind.INVALID, "The dataset has no such file")
 REPORT_MISMATCH = ErrorCode("report_mismatch", Kind.CONFLICT, "The report does not match the dataset")
+CERTIFICATE_BROKEN = ErrorCode("certificate_broken", Kind.INVALID, "Not a genuine certificate")
 CERTIFICATE_UNKNOWN = ErrorCode("certificate_unknown", Kind.NOT_FOUND, "Not issued here")

@@ -8,8 +8,9 @@ SHA256SUMS = "SHA256SUMS"
 BLAKE3SUMS = "BLAKE3SUMS"
 CERTIFICATE = "certificate.jws"
 KEY_SET = "jwks.json"
-UNLISTED = frozenset({SHA256SUMS, BLAKE3SUMS, CERTIFICATE, KEY_SET})
-"""Files that the sums do not list: the certificate commits to the sums, and the keys to the certificate."""
+PROOF = "proof.json"
+UNLISTED = frozenset({SHA256SUMS, BLAKE3SUMS, CERTIFICATE, KEY_SET, PROOF})
+"""Files that the sums do not list: the certificate commits to the sums, keys and log to the certificate."""
 
 
 def sums_text(digests: Mapping[str, str]) -> str:

@@ -28,15 +28,18 @@ from marketplace.delivery.domain.errors import DATASET_NOT_BUILDABLE, DATASET_SO
 from marketplace.delivery.domain.folder import StoredFile, index_path, shard_path
 from marketplace.delivery.domain.plan import DatasetPlan, ShardPlan, dataset_plan
 from marketplace.delivery.domain.states import MACHINE, DatasetEvent, DatasetState
+from marketplace.delivery.domain.sums import PROOF
 from marketplace.delivery.domain.topics import DATASET_READY
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
-from marketplace.delivery.services.certifying import certificate_payload, issue_time, signing_key_ensure
+from marketplace.delivery.services.certifying import certificate_payload
 from marketplace.delivery.services.cutting import Cutter
 from marketplace.delivery.services.gathering import delivery_of
 from marketplace.delivery.services.papers import Papers, SampleLedger, manifest_at, manifests_keep
-from marketplace.delivery.services.shards import KeptFile, KeptShard, shard_make, shard_recall
+from marketplace.delivery.services.proving import certificate_prove
+from marketplace.delivery.services.shards import KeptFile, KeptShard, bytes_keep, shard_make, shard_recall
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
+from marketplace.transparency.services.keys import issue_time, signing_key_ensure
 from media_ingest.adapters.storage import store
 
 _BLOCK: Final = 1 << 20
@@ -203,9 +206,11 @@ class _Build:
         self._move(DatasetEvent.PACK)
         self._claim.progress(DatasetState.PACKING, 0, 1)
         papers = Papers(self._dataset, delivery, ledger.facts(), issued_at, keys, self._folder)
-        answer = papers.write(shards, manifests_keep(self._folder))
+        files, token, kid = papers.write(shards, manifests_keep(self._folder))
+        proof = certificate_prove(dataset=self._dataset, token=token, issued_at=int(issued_at.timestamp()))
+        files.append(bytes_keep(PROOF, proof, self._folder))
         self._claim.progress(DatasetState.PACKING, 1, 1)
-        return answer
+        return files, token, kid
 
     def _verify(self, files: list[KeptFile], token: str) -> None:
         """Read every file back from the store, as a buyer's client will."""

@@ -35,6 +35,7 @@ from marketplace.delivery.services.shards import KeptFile, bytes_keep
 from marketplace.transparency.adapters.jws import sign
 from marketplace.transparency.adapters.keys import StoredKey, key_valid_at
 from marketplace.transparency.domain import merkle
+from marketplace.transparency.services.sealing import log_origin
 from media_ingest.adapters.storage import store
 
 _BLOCK = 1 << 20
@@ -149,6 +150,7 @@ class Papers:
             licences=tuple(clip.licensed for clip in delivery.clips),
             sha256sums=files[SHA256SUMS].stored.sha256,
             blake3sums=files[BLAKE3SUMS].stored.sha256,
+            log=log_origin(),
         )
 
 

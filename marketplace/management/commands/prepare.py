@@ -11,14 +11,16 @@ from core.accounts.policy import Actor
 from core.jobs.services import enqueue_nightly
 from licensing.services.catalogue import catalogue_load
 from licensing.services.rates import ratecard_load
-from marketplace.delivery.services.certifying import signing_key_ensure
+from marketplace.orders.services.recording import licences_catch_up
 from marketplace.tasks import DAY_CLOSE
+from marketplace.transparency.services.keys import signing_key_ensure
+from marketplace.transparency.services.sealing import log_seal
 from media_ingest.adapters.storage import storage_prepare
 from media_ingest.services.sweeping import sweep_schedule
 
 
 class Command(BaseCommand):
-    """Bucket, clause catalogue, contract template, rate card, signing key."""
+    """Bucket, clause catalogue, contract template, rate card, signing key, transparency log."""
 
     help = "Load the clause catalogue, contract template and rate card; make bucket and signing key when there is none."
 
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         contract = catalogue_load(actor=Actor.system())
         card = ratecard_load(actor=Actor.system())
         keys = signing_key_ensure()
+        licences_catch_up()
+        log_seal()
         sweep_schedule()
         enqueue_nightly(kind=DAY_CLOSE)
         self.stdout.write(f"contract template {contract.version}, rate card {card.version}, {len(keys)} signing keys")

@@ -31,9 +31,11 @@ from marketplace.orders.errors import METHOD_UNKNOWN, ORDER_NOT_PAYABLE, PAYMENT
 from marketplace.orders.models import Licence, Order, Payment
 from marketplace.orders.selectors.holds import reservations_standing
 from marketplace.orders.services.accepting import require_still_offered
+from marketplace.orders.services.recording import licences_record
 from marketplace.orders.services.reserving import reservations_make, reservations_release
 from marketplace.payouts.domain import Charge, Method
 from marketplace.payouts.services import payment_charge, payment_find
+from marketplace.transparency.domain.entry import LogEvent
 
 ORDER_PAID: Final = "marketplace.order.paid"
 PAYMENT_FOLLOW_UP: Final = "marketplace.payment.follow_up"
@@ -150,7 +152,7 @@ def _issue_licences(order: Order) -> None:
     """One licence per line, for the time its clip is held. The table refuses one whose clip the order does not hold."""
     held = reservations_standing().filter(order=order).aggregate(starts_at=Min("starts_at"), ends_at=Max("ends_at"))
     lines = order.quote.lines.order_by("number").values_list("pk", "clip_id", "licensor_id")
-    Licence.objects.bulk_create(
+    licences = Licence.objects.bulk_create(
         [
             Licence(
                 order=order,
@@ -165,6 +167,7 @@ def _issue_licences(order: Order) -> None:
         ],
         batch_size=500,
     )
+    licences_record(event=LogEvent.ISSUED, licences=licences)
 
 
 def _audit(actor: Actor, order: Order, action: str, payment: Payment) -> None:

@@ -27,11 +27,15 @@ class CertificateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Jwk:
-    """A public Ed25519 key with its validity in seconds since 1970; ``exp`` None means still in use."""
+    """A public Ed25519 key with its validity in seconds since 1970; ``exp`` None means still in use.
+
+    What a key signs from ``revoked_at`` on, the moment from which somebody else may have held it, never counts.
+    """
 
     x: str
     nbf: int
     exp: int | None
+    revoked_at: int | None = None
 
     @property
     def kid(self) -> str:
@@ -39,9 +43,16 @@ class Jwk:
         members = {"crv": "Ed25519", "kty": "OKP", "x": self.x}
         return encode(hashlib.sha256(rfc8785.dumps(members)).digest())
 
-    def as_json(self) -> dict[str, str | int | None]:
-        """The key as a member of a JSON Web Key Set (RFC 8037)."""
+    def valid_at(self, moment: int) -> bool:
+        """Whether what says that it was signed at ``moment`` counts."""
+        ends = [end for end in (self.exp, self.revoked_at) if end is not None]
+        return self.nbf <= moment and all(moment < end for end in ends)
+
+    def as_json(self) -> dict[str, Any]:
+        """The key as a member of a JSON Web Key Set (RFC 8037); revoked as OpenID Federation 1.0 writes it (8.7)."""
+        revoked = {"revoked_at": self.revoked_at, "reason": "compromised"}
         return {
+            **({} if self.revoked_at is None else {"revoked": revoked}),
             "kty": "OKP",
             "crv": "Ed25519",
             "x": self.x,
@@ -127,6 +138,6 @@ def verify(token: str, keys: Sequence[Jwk]) -> dict[str, Any]:
     issued = payload.get("iat")
     if not isinstance(issued, int) or isinstance(issued, bool):
         raise CertificateError("the certificate does not say when it was issued")
-    if issued < key.nbf or (key.exp is not None and issued >= key.exp):
+    if not key.valid_at(issued):
         raise CertificateError("the key was not valid when the certificate was issued")
     return payload

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from core.accounts.policy import Actor
 from core.jobs.runner import run_due
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Dataset
-from marketplace.delivery.services.certifying import jwks, signing_key_rotate
+from marketplace.transparency.services.keys import jwks, signing_key_rotate
 from media_ingest.adapters.storage import store
 from offcut.certificate import read_jwks
 from offcut.verify import verify_folder
@@ -37,7 +38,7 @@ def test_an_untouched_folder_verifies_with_the_published_and_with_its_own_keys(f
     pinned = verify_folder(folder, read_jwks(jwks()))
     assert (pinned.ok, pinned.problems, pinned.warnings) == (True, [], [])
     assert verify_folder(folder).ok
-    signing_key_rotate()
+    signing_key_rotate(actor=Actor.system())
     assert verify_folder(folder, read_jwks(jwks())).ok
 
 

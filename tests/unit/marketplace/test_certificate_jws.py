@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import string
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from marketplace.transparency.adapters import jws
-from marketplace.transparency.adapters.keys import key_valid_at, keys_ensure, keys_rotate
+from marketplace.transparency.adapters.keys import key_valid_at, keys_ensure, keys_revoke, keys_rotate
 
 ISSUED = 1_795_310_000
 PAYLOAD: dict[str, Any] = {
@@ -172,36 +172,105 @@ def test_certificates_from_before_a_rotation_still_verify(tmp_path: Path) -> Non
     path = tmp_path / "signing.json"
     old = keys_ensure(path, now=ISSUED - 10)[0]
     before = jws.sign(PAYLOAD, private_key=key_valid_at((old,), ISSUED).private_key())
-    keys = keys_rotate(path, now=ISSUED + 10)
+    keys = keys_rotate(path, now=ISSUED + 10, overlap_s=0)
     public = [key.public for key in keys]
     assert jws.verify(before, public) == PAYLOAD
     later = {**PAYLOAD, "iat": ISSUED + 20}
     after = jws.sign(later, private_key=key_valid_at(keys, ISSUED + 20).private_key())
     assert jws.verify(after, public) == later
-    backdated = jws.sign(later, private_key=keys[0].private_key())
+    dated_later = jws.sign(later, private_key=old.private_key())
     with pytest.raises(jws.CertificateError, match="not valid when"):
-        jws.verify(backdated, public)
+        jws.verify(dated_later, public)
+
+
+def test_two_keys_are_valid_during_the_overlap_and_the_newer_one_signs(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    old = keys_ensure(path, now=ISSUED - 100)[0]
+    keys = keys_rotate(path, now=ISSUED, overlap_s=60)
+    public = [key.public for key in keys]
+    assert [key.exp for key in public] == [ISSUED + 60, None]
+    assert key_valid_at(keys, ISSUED + 1) == keys[1]
+    for at, fine in ((ISSUED + 59, True), (ISSUED + 60, False)):
+        for key, counts in ((old, fine), (keys[1], True)):
+            token = jws.sign({**PAYLOAD, "iat": at}, private_key=key.private_key())
+            if counts:
+                assert jws.verify(token, public)["iat"] == at
+            else:
+                with pytest.raises(jws.CertificateError, match="not valid when"):
+                    jws.verify(token, public)
 
 
 def test_a_certificate_signed_in_the_second_of_a_rotation_verifies(tmp_path: Path) -> None:
     path = tmp_path / "signing.json"
     old = keys_ensure(path, now=ISSUED)
     token = jws.sign(PAYLOAD, private_key=key_valid_at(old, ISSUED).private_key())
-    keys = keys_rotate(path, now=ISSUED)
+    keys = keys_rotate(path, now=ISSUED, overlap_s=0)
     assert jws.verify(token, [key.public for key in keys]) == PAYLOAD
-    assert key_valid_at(keys, ISSUED) == replace(old[0], public=replace(old[0].public, exp=ISSUED + 1))
 
 
-def test_a_private_key_is_dropped_two_rotations_later_and_its_public_part_kept(tmp_path: Path) -> None:
+def test_a_private_key_is_destroyed_after_the_overlap_and_its_public_part_kept_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "signing.json"
     first = keys_ensure(path, now=1)[0]
-    keys_rotate(path, now=10)
-    keys = keys_rotate(path, now=20)
-    assert [key.secret is None for key in keys] == [True, False, False]
-    assert keys[0].public.x == first.public.x
+    assert [key.secret is None for key in keys_rotate(path, now=10, overlap_s=5)] == [False, False]
+    assert [key.secret is None for key in keys_ensure(path, now=14)] == [False, False]
+    keys = keys_ensure(path, now=15)
+    assert [key.secret is None for key in keys] == [True, False]
+    assert keys[0].public == replace(first.public, exp=15)
     assert first.secret
-    assert first.secret not in json.dumps([key.as_json() for key in keys])
-    with pytest.raises(ValueError, match="dropped"):
+    assert first.secret not in path.read_text()
+    for now in (20, 30, 40):
+        keys = keys_rotate(path, now=now, overlap_s=5)
+    assert [key.public.exp for key in keys] == [15, 25, 35, 45, None]
+    assert [key.secret is None for key in keys_ensure(path, now=50)] == [True, True, True, True, False]
+    with pytest.raises(ValueError, match="destroyed"):
         keys[0].private_key()
     with pytest.raises(LookupError):
         key_valid_at(keys, 0)
+
+
+def test_rotating_twice_in_the_overlap_never_gives_an_old_key_more_time(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    keys_ensure(path, now=1)
+    keys_rotate(path, now=10, overlap_s=100)
+    keys = keys_rotate(path, now=20, overlap_s=100)
+    assert [key.public.exp for key in keys] == [110, 120, None]
+
+
+def test_what_a_revoked_key_signs_from_that_time_on_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    stolen = keys_ensure(path, now=ISSUED - 10)[0]
+    keys = keys_revoke(path, kid=stolen.public.kid, at=ISSUED + 5, now=ISSUED + 50)
+    assert [(key.public.revoked_at, key.secret is None) for key in keys] == [(ISSUED + 5, True), (None, False)]
+    assert stolen.secret
+    assert stolen.secret not in path.read_text()
+    public = [key.public for key in keys]
+    assert public[0].as_json()["revoked"] == {"revoked_at": ISSUED + 5, "reason": "compromised"}
+    assert "revoked" not in public[1].as_json()
+    assert jws.verify(jws.sign(PAYLOAD, private_key=stolen.private_key()), public) == PAYLOAD
+    forged = jws.sign({**PAYLOAD, "iat": ISSUED + 5}, private_key=stolen.private_key())
+    with pytest.raises(jws.CertificateError, match="not valid when"):
+        jws.verify(forged, public)
+    assert key_valid_at(keys, ISSUED + 50) == keys[1]
+    again = keys_revoke(path, kid=stolen.public.kid, at=ISSUED + 40, now=ISSUED + 60)
+    assert again[0].public.revoked_at == ISSUED + 5, "the earlier time counts"
+    with pytest.raises(LookupError):
+        keys_revoke(path, kid="nobody", at=1, now=2)
+
+
+def test_many_processes_that_rotate_at_once_lose_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    keys_ensure(path, now=1)
+    barrier = threading.Barrier(8)
+
+    def rotate() -> None:
+        barrier.wait()
+        keys_rotate(path, now=10, overlap_s=100)
+
+    threads = [threading.Thread(target=rotate) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    keys = keys_ensure(path, now=11)
+    assert len(keys) == len({key.public.kid for key in keys}) == 9
+    assert [entry.name for entry in tmp_path.iterdir()] == ["signing.json"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from marketplace.transparency.domain import merkle
+from tests.factories.transparency import consistency, inclusion
 
 LEAVES = [
     bytes.fromhex(text)
@@ -39,7 +40,7 @@ def test_roots_equal_the_known_answers(size: int) -> None:
 
 
 def test_the_known_inclusion_proof_of_the_sixth_leaf_of_eight() -> None:
-    assert [step.hex() for step in merkle.inclusion_proof(HASHES, 5)] == [
+    assert [step.hex() for step in inclusion(HASHES, 5)] == [
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
         "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
@@ -48,8 +49,29 @@ def test_the_known_inclusion_proof_of_the_sixth_leaf_of_eight() -> None:
 
 def test_there_is_no_proof_for_a_leaf_outside_the_tree() -> None:
     with pytest.raises(IndexError):
-        merkle.inclusion_proof(HASHES, len(HASHES))
+        merkle.inclusion_covers(len(HASHES), len(HASHES))
     assert not merkle.proof_holds(data=LEAVES[0], index=3, size=3, path=(), root_hash=merkle.root(HASHES[:3]))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "known"),
+    [
+        (1, 8, ["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"]),
+        (6, 8, ["0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"]),
+        (2, 5, ["5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"]),
+        (1, 1, []),
+    ],
+)  # fmt: skip
+def test_the_known_consistency_proofs(first: int, second: int, known: list[str]) -> None:
+    path = consistency(HASHES, first, second)
+    assert [step.hex() for step in path] == known
+    roots = [bytes.fromhex(ROOTS[size]) for size in (first, second)]
+    assert merkle.consistency_holds(first=first, second=second, first_root=roots[0], second_root=roots[1], path=path)
 
 
 def test_a_leaf_cannot_pass_for_a_node() -> None:

@@ -1,0 +1,23 @@
+"""Jobs of orders: what happened to a licence goes into the log."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.jobs.claim import Claim
+from core.jobs.registry import handles
+from marketplace.orders.domain.topics import HEARD, log_kind
+from marketplace.orders.services.recording import licence_event_record
+from marketplace.transparency.domain.entry import LogEvent
+
+
+def register() -> None:
+    """One kind of job for each event, so that each event of a licence has a job of its own."""
+    for event in HEARD.values():
+        handles(log_kind(event))(partial(_record, event))
+
+
+def _record(event: LogEvent, claim: Claim) -> None:
+    with claim.settle():
+        licence = str(claim.payload.get("licence") or "")
+        licence_event_record(event=event, subject=claim.subject, licence=licence)

@@ -1,0 +1,14 @@
+"""What the log always promises."""
+
+from __future__ import annotations
+
+from core.invariants import invariant
+from marketplace.transparency import tasks
+from marketplace.transparency.services.checking import log_check
+
+__all__ = ["register", "tasks"]
+
+
+def register() -> None:
+    """Every head ever signed is the head of the entries there are; calling it again changes nothing."""
+    invariant("log: entries, trees and signed heads agree")(log_check)
