@@ -13,7 +13,9 @@ from marketplace.catalog.services.listing import listing_refresh, listings_creat
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
+from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
+from marketplace.transparency.services.sealing import log_seal
 
 LISTINGS_CREATE = "marketplace.listings.create"
 LISTINGS_HOLD = "marketplace.listings.hold"
@@ -81,6 +83,8 @@ def _day_close(claim: Claim) -> None:
     """Close quotes whose time is over, make earnings payable whose hold is over, settle ended consent; come back."""
     quotes_expire(actor=Actor.system())
     earnings_release(actor=Actor.system())
+    licences_expire(actor=Actor.system())
+    log_seal()
     consent_settle_due(actor=Actor.system())
     with claim.settle():
         enqueue_nightly(kind=DAY_CLOSE)

@@ -21,7 +21,7 @@ urlpatterns = [
     path("log/entries", transparency.Entries.as_view(), name="log-entries"),
     path("log/proof/inclusion", transparency.InclusionProof.as_view(), name="log-inclusion"),
     path("log/proof/consistency", transparency.ConsistencyProof.as_view(), name="log-consistency"),
-    path("log/absence/<str:clip>", transparency.AbsenceProof.as_view(), name="log-absence"),
+    path("log/absence/<str:clip_id>", transparency.AbsenceProof.as_view(), name="log-absence"),
 ]
 
 site_patterns = [path(".well-known/jwks.json", verify.KeySet.as_view(), name="jwks")]

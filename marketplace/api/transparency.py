@@ -176,7 +176,7 @@ class ConsistencyProof(Proven):
 
 
 class AbsenceProof(Proven):
-    """`/log/absence/{clip}`."""
+    """`/log/absence/{clip_id}`."""
 
     @operation(
         summary="Prove that a clip was never licensed",
@@ -186,7 +186,7 @@ class AbsenceProof(Proven):
     )
     def get(self, call: Call) -> Presence:
         """For a clip (`clp_…`) or a licence (`lic_…`): that no entry is about it, or which entry is the latest."""
-        name = call.kwargs["clip"]
+        name = call.kwargs["clip_id"]
         prefix = _ASKED_FOR.get(name.partition("_")[0], Prefix.CLIP)
         parse_public_id(prefix, name)
         return presence_of(name)

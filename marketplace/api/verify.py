@@ -21,7 +21,7 @@ from marketplace.delivery.services.certifying import (
 from marketplace.transparency.domain.errors import LOG_EMPTY
 from marketplace.transparency.services.keys import jwks
 
-_LONGEST = 20_000_000
+_LONGEST = 2_500_000  # as much as a request without files may hold
 
 
 class GrantOut(serializers.Serializer[Any]):

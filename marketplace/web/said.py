@@ -276,6 +276,8 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "terms_changed": _("The terms of some clips changed. Nothing was ordered; make a new quote of them."),
     "under_exclusive": _("Some clips cannot be granted this way any more. Nothing was ordered or charged."),
     "payment_failed": _("The card was declined. Nothing was charged and the order stands; try another card."),
+    "certificate_broken": _("This text is not a certificate as we signed it. Do not rely on it; get the file again."),
+    "log_empty": _("Nothing was logged yet, so there is nothing to prove. Ask again after the first licence."),
     "certificate_unknown": _("No certificate with this code was issued here. Compare it letter by letter."),
     "query_syntax": _("The search text could not be read. Nothing was searched; correct it and try again."),
     "declaration_invalid": _("What you declared contradicts itself. Nothing was stored; correct it and save again."),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms, uploads
+from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms, uploads, verify
 
 urlpatterns = [
     path("", home.home),
     path("estimate", home.home),
-    path("verify", home.verify),
-    path("verify/<str:code>", home.verify),
+    path("verify", verify.verify),
+    path("verify/<str:code>", verify.verify),
     path("docs/errors", home.errors),
     path("studio", studio.studio),
     path("studio/files", studio.files),

@@ -18,11 +18,11 @@ _CERTIFIED = {"index", "entry", "path"}
 _LICENCE = {"id", "salt", "index", "entry", "path"}
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    """The JSON of a proof in the one form in which it is written."""
+def _parsed(data: bytes, *, as_delivered: bool) -> dict[str, Any]:
+    """The JSON of a proof; the folder's own in the one form in which it is written."""
     try:
         members = json.loads(data)
-        same = json.dumps(members, indent=1).encode("ascii") + b"\n" == data
+        same = not as_delivered or json.dumps(members, indent=1).encode("ascii") + b"\n" == data
     except (ValueError, RecursionError):
         same = False
     if not same or not isinstance(members, dict) or set(members) != _MEMBERS or members["format"] != FORMAT:
@@ -70,7 +70,7 @@ def check_proof(
     folder's own must list all of them. Raises CertificateError with the reason.
     """
     try:
-        members = _parsed(data)
+        members = _parsed(data, as_delivered=file == PROOF)
         head = read_head(str(members["head"]), keys)
         if head.origin != certificate.text("log"):
             raise refuse("origin", "It is about another log than the certificate names.")

@@ -9,18 +9,23 @@ from typing_extensions import override
 
 from core.accounts.policy import Actor
 from marketplace.orders.services.accepting import quotes_expire
+from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
+from marketplace.transparency.services.sealing import log_seal
 
 
 class Command(BaseCommand):
-    """Close quotes whose time is over and make earnings payable whose hold is over."""
+    """Close quotes and licences whose time is over, make earnings payable whose hold is over, sign the log's head."""
 
-    help = "Expire old quotes and release held earnings. Safe to repeat."
+    help = "Expire old quotes and licences, release held earnings, sign the log. Safe to repeat."
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         system = Actor.system()
         expired = quotes_expire(actor=system)
         released = earnings_release(actor=system)
+        ended = licences_expire(actor=system)
+        head = log_seal()
         self.stdout.write(f"{expired} quotes expired")
         self.stdout.write(f"{released.earnings} earnings of {released.creators} creators are payable now")
+        self.stdout.write(f"{ended} licences ended; the log has {head.size} entries")

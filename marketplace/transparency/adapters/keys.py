@@ -141,8 +141,11 @@ def _revoked(key: StoredKey, at: int) -> StoredKey:
 
 
 def key_valid_at(keys: Keys, at: int) -> StoredKey:
-    """The key that signs what is issued at ``at``, the newest that was valid then; LookupError when there is none."""
-    for key in reversed(keys):
-        if key.public.valid_at(at):
-            return key
-    raise LookupError(f"no signing key was valid at {at}")
+    """The key that signs what is issued at ``at``: the newest valid then that can still sign, else the newest.
+
+    LookupError when none was valid then.
+    """
+    valid = [key for key in reversed(keys) if key.public.valid_at(at)]
+    if not valid:
+        raise LookupError(f"no signing key was valid at {at}")
+    return next((key for key in valid if key.secret is not None), valid[0])

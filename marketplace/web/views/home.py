@@ -1,4 +1,4 @@
-"""The front door: what this is, what footage earns, and how a certificate is checked."""
+"""The front door: what this is, and what footage earns."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from core.api.problems import STATUS
 from core.errors import REGISTRY
-from marketplace.delivery.services.certifying import certificate_find
 from marketplace.web.estimator import CHOICES, answered, typed_in
-from marketplace.web.pages import is_fragment, public, see
+from marketplace.web.pages import is_fragment, public
 
 
 @require_safe
@@ -23,17 +22,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {"typed": typed, "answer": answered(typed), "choices": CHOICES}
     page = "marketplace/parts/estimate.html" if is_fragment(request) else "marketplace/home.html"
     return render(request, page, context)
-
-
-@require_safe
-@public
-def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Say whether a certificate is genuine, and what it allows; to anybody."""
-    asked = request.GET.get("code", "").strip()
-    if not code and asked:
-        return see(f"/verify/{asked}")
-    found = certificate_find(code=code) if code else None
-    return render(request, "marketplace/verify.html", {"found": found, "code": code})
 
 
 @require_safe

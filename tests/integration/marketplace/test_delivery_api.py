@@ -95,7 +95,7 @@ def test_the_files_are_listed_with_the_hashes_of_their_bytes(client: Client, sol
     files = {file["name"]: file for file in answer["data"]}
     assert set(files) == {
         "README.md", "croissant.json", "manifest.jsonl", "manifest.parquet", SHARD, "shards/shard-000000.json",
-        "SHA256SUMS", "BLAKE3SUMS", "certificate.jws", "jwks.json",
+        "SHA256SUMS", "BLAKE3SUMS", "certificate.jws", "jwks.json", "proof.json",
     }  # fmt: skip
     for name, file in files.items():
         data = content(dataset, name)

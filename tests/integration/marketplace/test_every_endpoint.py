@@ -160,6 +160,13 @@ TABLE: dict[tuple[str, str], Row] = {
         BUYER, 409, body={"ok": True, "files": 1, "bytes": 1, "bad_files": []}
     ),
     ("GET", "/verify/{code}"): Row(None),
+    ("POST", "/verify"): Row(None, 422, body={"certificate": "not one"}),
+    ("GET", "/verify/{code}/proof"): Row(None),
+    ("GET", "/log/head"): Row(None),
+    ("GET", "/log/entries"): Row(None),
+    ("GET", "/log/proof/inclusion"): Row(None, 422),
+    ("GET", "/log/proof/consistency"): Row(None, 422),
+    ("GET", "/log/absence/{clip_id}"): Row(None),
     # Money
     ("GET", "/earnings"): Row(STUDIO, 200, Role.UPLOADER),
     ("GET", "/ledger"): Row(STUDIO, 200, Role.UPLOADER),

@@ -257,6 +257,15 @@ def test_what_a_revoked_key_signs_from_that_time_on_is_refused(tmp_path: Path) -
         keys_revoke(path, kid="nobody", at=1, now=2)
 
 
+def test_a_revoked_key_signs_nothing_more_though_it_is_the_newest(tmp_path: Path) -> None:
+    path = tmp_path / "signing.json"
+    keys_ensure(path, now=ISSUED - 10)
+    newest = keys_rotate(path, now=ISSUED, overlap_s=100)[-1]
+    keys = keys_revoke(path, kid=newest.public.kid, at=ISSUED + 50, now=ISSUED + 5)
+    assert key_valid_at(keys, ISSUED + 6) == keys[0]
+    assert key_valid_at(keys, ISSUED + 6).private_key()
+
+
 def test_many_processes_that_rotate_at_once_lose_no_key(tmp_path: Path) -> None:
     path = tmp_path / "signing.json"
     keys_ensure(path, now=1)
