@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.page import page as performance
@@ -47,8 +48,21 @@ def openapi() -> str:
     return described()
 
 
+def clauses(language: str) -> str:
+    """Each clause in plain words with its values, band, default and ladder, from the catalogue."""
+    import django  # noqa: PLC0415 - reads the settings
+
+    django.setup()
+    from licensing.domain.wording import Language  # noqa: PLC0415 - after the app registry
+    from marketplace.docs_pages.clauses import clauses as described  # noqa: PLC0415 - after the app registry
+
+    return described(Language(language))
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
+    "docs/reference/clauses.fr.md": partial(clauses, "fr"),
+    "docs/reference/clauses.md": partial(clauses, "en"),
     "docs/reference/faults.md": faults,
     "docs/reference/openapi.yaml": openapi,
     "docs/performance.md": performance,

@@ -7,7 +7,7 @@ from typing import Final
 from licensing.domain.wording import Text, wording
 
 TEMPLATE_NAME: Final = "creator_agreement"
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 
 TITLE: Final = wording(
     "Agreement on the licensing of footage for the training of artificial intelligence",
@@ -86,10 +86,10 @@ GRID: Final = (
     (
         wording("Adaptation, technical only", "Adaptation, technique seulement"),
         wording(
-            "Extent: cutting, scaling, transcoding; derived data {derived}. Purpose: as above. Place: {processing}. "
-            "Duration: at most {term} from each Licence.",
-            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. Destination : comme "
-            "ci-dessus. Lieu : {processing}. Durée : {term} au plus à compter de chaque Licence.",
+            "Extent: cutting, scaling, transcoding; derived data {derived}. Purpose: {purposes}, and nothing else. "
+            "Place: {processing}. Duration: at most {term} from each Licence.",
+            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. Destination : {purposes}, "
+            "et rien d'autre. Lieu : {processing}. Durée : {term} au plus à compter de chaque Licence.",
         ),
     ),
     (

@@ -36,6 +36,7 @@ class Words:
     critical: str
     text: str
     fallbacks: tuple[str, str, str]
+    no_ladder: str
     none: str
     yes_no: tuple[str, str]
     any_codes: str
@@ -62,6 +63,7 @@ WORDS: Final = {
         critical="A change of a value marked † needs **two different reviewers**.",
         text="Text",
         fallbacks=("Agreed wording", "Says", "Values"),
+        no_ladder="No wording is agreed beforehand: what does not pass by policy goes to a reviewer.",
         none="none",
         yes_no=("yes", "no"),
         any_codes="ISO 3166-1 country codes",
@@ -87,6 +89,7 @@ WORDS: Final = {
         critical="Changer une valeur marquée † demande **deux relecteurs différents**.",
         text="Texte",
         fallbacks=("Rédaction convenue", "Dit", "Valeurs"),
+        no_ladder="Aucune rédaction n'est convenue d'avance : ce qui n'est pas accepté d'office va à un relecteur.",
         none="aucun",
         yes_no=("oui", "non"),
         any_codes="codes de pays ISO 3166-1",
@@ -177,7 +180,7 @@ def _section(clause: Clause, language: Language, words: Words) -> str:
         clause.summary.of(language),
         table(words.parameter, [_row(item, language, words) for item in clause.parameters]),
         words.critical if clause.is_critical else "",
-        table(words.fallbacks, [_rung(rung, language, words) for rung in clause.fallbacks]),
+        table(words.fallbacks, [_rung(rung, language, words) for rung in clause.fallbacks]) or words.no_ladder,
         f"<details><summary>{words.text}</summary>\n\n{quoted}\n\n</details>",
     ]
     return "\n\n".join(block for block in blocks if block)

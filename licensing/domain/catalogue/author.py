@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from licensing.domain.catalogue.units import DAYS, PERCENT
-from licensing.domain.clauses import Clause, Need
+from licensing.domain.clauses import Clause, Fallback, Need
 from licensing.domain.parameters import Choice, Choices, Flag, Whole, option
 from licensing.domain.wording import wording
 
@@ -91,6 +91,27 @@ WARRANTIES: Final = Clause(
         de la vente.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording(
+                "No releases, because nobody can be recognised", "Sans autorisations, car personne n'est reconnaissable"
+            ),
+            (
+                (
+                    "given",
+                    (
+                        "authorship",
+                        "no_third_party_content",
+                        "not_ai_generated",
+                        "no_prior_exclusive",
+                        "nobody_recognisable",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    version=2,
 )
 
 MORAL_RIGHTS: Final = Clause(
@@ -235,6 +256,21 @@ WITHDRAWAL: Final = Clause(
         affecté.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("A notice of ten days", "Un préavis de dix jours"),
+            (("notice_days", 10),),
+        ),
+        Fallback(
+            2,
+            wording(
+                "Fees of the clips withdrawn refunded in full", "Redevances des plans retirés intégralement remboursées"
+            ),
+            (("refund", "full"),),
+        ),
+    ),
+    version=2,
 )
 
 FUTURE_FORMS: Final = Clause(
@@ -276,6 +312,14 @@ FUTURE_FORMS: Final = Clause(
         exploitation (article L131-6 du code de la propriété intellectuelle).
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Granted, for a third of the profit", "Cédées, pour le tiers des profits"),
+            (("express", True), ("profit_share_percent", 33)),
+        ),
+    ),
+    version=2,
 )
 
 CLAUSES: Final = (WARRANTIES, MORAL_RIGHTS, WITHDRAWAL, FUTURE_FORMS)

@@ -130,6 +130,14 @@ NO_SCENE_MIMICRY: Final = Clause(
         concernée, en conserver la preuve et informer le Concédant des mesures prises.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Ten days to remedy", "Dix jours pour remédier"),
+            (("remedy_hours", 240),),
+        ),
+    ),
+    version=2,
 )
 
 NO_DERIVATIVE_WORKS: Final = Clause(
@@ -262,6 +270,19 @@ REPUTATION: Final = Clause(
         défaut, le Concédant peut demander à la Plateforme de suspendre les Licences concernées.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("One day to cure", "Un jour pour régulariser"),
+            (("cure_period_days", 1),),
+        ),
+        Fallback(
+            2,
+            wording("Sixty days to cure", "Soixante jours pour régulariser"),
+            (("cure_period_days", 60),),
+        ),
+    ),
+    version=2,
 )
 
 PROHIBITED_END_USES: Final = Clause(

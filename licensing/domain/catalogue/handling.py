@@ -244,6 +244,14 @@ DELETION_CERT: Final = Clause(
         livré puisse être comparé à ce qui a été supprimé.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Certificate within sixty days", "Certificat sous soixante jours"),
+            (("due_days", 60),),
+        ),
+    ),
+    version=2,
 )
 
 SECURITY: Final = Clause(
@@ -303,6 +311,14 @@ SECURITY: Final = Clause(
         des mesures prises.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Notice of a breach within five days", "Notification d'une violation sous cinq jours"),
+            (("breach_notice_hours", 120),),
+        ),
+    ),
+    version=2,
 )
 
 CLAUSES: Final = (

@@ -105,6 +105,19 @@ REV_SHARE: Final = Clause(
         base d'une participation proportionnelle ne peut être pratiquement déterminée.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("One percent, by clips", "Un pour cent, au plan"),
+            (("percent", 1), ("method", "clips")),
+        ),
+        Fallback(
+            2,
+            wording("Two percent, by clips", "Deux pour cent, au plan"),
+            (("percent", 2), ("method", "clips")),
+        ),
+    ),
+    version=2,
 )
 
 MFN: Final = Clause(
@@ -262,6 +275,17 @@ LIABILITY_CAP: Final = Clause(
         une obligation essentielle, lorsque la loi l'interdit.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording(
+                "Five times the fees, twenty for grave breaches",
+                "Cinq fois les redevances, vingt pour manquements graves",
+            ),
+            (("multiple", "5.0"), ("breach_multiple", "20.0")),
+        ),
+    ),
+    version=2,
 )
 
 
@@ -319,6 +343,14 @@ LIQUIDATED_DAMAGES: Final = Clause(
         excédant la somme versée.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("In force at the amounts foreseen", "En vigueur aux montants prévus"),
+            (("enabled", True), ("replica", 10000), ("redistribution", 5000), ("late_deletion", 500)),
+        ),
+    ),
+    version=2,
 )
 
 CLAUSES: Final = (PRICE, REV_SHARE, MFN, INDEMNITY, LIABILITY_CAP, LIQUIDATED_DAMAGES)

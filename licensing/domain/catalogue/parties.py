@@ -98,6 +98,14 @@ DATA_SUBJECT: Final = Clause(
         le faire et cesse d'employer le passage concerné tant qu'une opposition fondée est pendante.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Answers within five days", "Réponses sous cinq jours"),
+            (("response_days", 5),),
+        ),
+    ),
+    version=2,
 )
 
 CMO_STATUS: Final = Clause(

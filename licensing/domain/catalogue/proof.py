@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from licensing.domain.catalogue.units import DAYS, PERCENT, TIMES
-from licensing.domain.clauses import Clause
+from licensing.domain.clauses import Clause, Fallback
 from licensing.domain.parameters import Choice, Choices, Flag, References, Whole, option
 from licensing.domain.wording import wording
 
@@ -84,6 +84,22 @@ AUDIT: Final = Clause(
         vigueur.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording(
+                "Once a year, on site too, on forty-five days' notice",
+                "Une fois par an, sur place aussi, avec quarante-cinq jours de préavis",
+            ),
+            (("per_year", 1), ("notice_days", 45), ("scope", "full")),
+        ),
+        Fallback(
+            2,
+            wording("No audits", "Aucun audit"),
+            (("per_year", 0),),
+        ),
+    ),
+    version=2,
 )
 
 REPORTING: Final = Clause(

@@ -209,6 +209,14 @@ MODEL_SCOPE: Final = Clause(
         extérieur à cette étendue.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("Any model the buyer owns", "Tout modèle de l'acheteur"),
+            (("scope", "any_owned"),),
+        ),
+    ),
+    version=2,
 )
 
 EVAL_ONLY: Final = Clause(
@@ -320,6 +328,14 @@ OUTPUT_VERBATIM: Final = Clause(
         le renouvellement.
         """,
     ),
+    fallbacks=(
+        Fallback(
+            1,
+            wording("One second at most, and less alike", "Une seconde au plus, et moins de ressemblance"),
+            (("max_consecutive_seconds", 1), ("max_similarity", "0.60")),
+        ),
+    ),
+    version=2,
 )
 
 CLAUSES: Final = (FIELD_OF_USE, MODEL_CLASS, MODEL_SCOPE, EVAL_ONLY, OUTPUT_VERBATIM)
