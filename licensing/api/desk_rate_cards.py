@@ -181,7 +181,7 @@ class DeskRateCardDetail(Resource):
     )
     def get(self, call: Call) -> DeskCard:
         """Return one card by its version."""
-        return desk_card_get(call.actor, call.kwargs["version"])
+        return desk_card_get(call.actor, call.kwargs["card_version"])
 
 
 class DeskRateCardSimulate(Resource):
@@ -195,7 +195,7 @@ class DeskRateCardSimulate(Resource):
     )
     def post(self, call: Call) -> Simulation:
         """Price every clip that could be licensed by this card and by the one in force; nothing is stored."""
-        return card_simulated(call.actor, call.kwargs["version"])
+        return card_simulated(call.actor, call.kwargs["card_version"])
 
 
 class DeskRateCardSubmit(Resource):
@@ -204,7 +204,7 @@ class DeskRateCardSubmit(Resource):
     @operation(summary="Submit a rate card", output=DeskRateCardOut, scope=Scope.DESK_ADMIN, problems=_STEP)
     def post(self, call: Call) -> DeskCard:
         """Hand a drafted card to a second person."""
-        return ratecard_submit(actor=call.actor, version=call.kwargs["version"])
+        return ratecard_submit(actor=call.actor, version=call.kwargs["card_version"])
 
 
 class DeskRateCardPublish(Resource):
@@ -218,7 +218,7 @@ class DeskRateCardPublish(Resource):
     )
     def post(self, call: Call) -> DeskCard:
         """Publish a card that somebody else drafted. It counts for quotes made from its first day on."""
-        return ratecard_publish(actor=call.actor, version=call.kwargs["version"])
+        return ratecard_publish(actor=call.actor, version=call.kwargs["card_version"])
 
 
 class DeskRateCardReturn(Resource):
@@ -233,4 +233,4 @@ class DeskRateCardReturn(Resource):
     )
     def post(self, call: Call) -> DeskCard:
         """Give a submitted card back with a note."""
-        return ratecard_return(actor=call.actor, version=call.kwargs["version"], note=call.data["note"])
+        return ratecard_return(actor=call.actor, version=call.kwargs["card_version"], note=call.data["note"])

@@ -168,6 +168,12 @@ def use_case_get(actor: Actor, use_case_id: UUID) -> UseCase:
     return found
 
 
+def needs_standing() -> dict[UUID, Need]:
+    """Return what every buyer needs today: the newest version of each use case, by the use case's id."""
+    rows = UseCaseVersion.objects.select_related("use_case").order_by("number")
+    return {use_case_id: need_of(row) for use_case_id, row in {row.use_case_id: row for row in rows}.items()}
+
+
 def newest_version(use_case: UseCase) -> UseCaseVersion:
     """Return the version that counts for new quotes."""
     return max(use_case.versions.all(), key=lambda version: version.number)

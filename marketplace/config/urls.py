@@ -10,12 +10,14 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from marketplace.api import health
 from marketplace.api.delivery_urls import site_patterns
+from marketplace.api.terms_preview import TermsPreview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/v1/docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="api-docs"),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("media_ingest.api.urls")),
+    path("api/v1/terms_profiles/preview", TermsPreview.as_view()),
     path("api/v1/", include("licensing.api.urls")),
     *(path("api/v1/", include(name)) for name in ("marketplace.api.urls",) if find_spec(name)),
     path("health/live", health.live),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.web.views import clips, desk, home, market, orders, quotes, session, studio, terms, uploads, verify
+from marketplace.web.views import (
+    clips,
+    desk,
+    home,
+    market,
+    orders,
+    quotes,
+    session,
+    studio,
+    terms,
+    tryout,
+    uploads,
+    verify,
+)
 
 urlpatterns = [
     path("", home.home),
@@ -30,6 +43,7 @@ urlpatterns = [
     path("studio/earnings", studio.earnings),
     path("studio/terms", terms.terms),
     path("studio/terms/draft", terms.draft),
+    path("studio/terms/preview", tryout.preview),
     path("studio/terms/<str:terms_id>/draft", terms.redraft),
     path("studio/agreements/<str:agreement_id>", terms.agreement),
     path("studio/agreements/<str:agreement_id>/amend", terms.amend),

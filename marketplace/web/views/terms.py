@@ -40,7 +40,7 @@ from marketplace.web.formats import is_french, language
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.views.studio import studio_page
 
-_PRESET_NAMES: Final = {Preset.OPEN: ("Open", "Ouvert"), Preset.CAREFUL: ("Careful", "Prudent"),
+PRESET_NAMES: Final = {Preset.OPEN: ("Open", "Ouvert"), Preset.CAREFUL: ("Careful", "Prudent"),
                         Preset.RESEARCH_ONLY: ("Research only", "Recherche seulement")}  # fmt: skip
 CHANGEABLE: Final = (*EDITABLE, AgreementState.APPROVED)
 
@@ -56,7 +56,7 @@ def terms(request: HttpRequest, actor: Actor) -> HttpResponse:
         "signed": signed,
         "sentences": sentences(effective_values(effective)) if effective else [],
         "presets": [
-            (preset, _PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()
+            (preset, PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()
         ],
         "agreements": [(row, said.AGREEMENT[row.state]) for row in agreements_visible_to(actor).order_by("-id")[:50]],
         "societies": fields_of(CATALOGUE["CMO_STATUS"], CATALOGUE["CMO_STATUS"].defaults)[0],

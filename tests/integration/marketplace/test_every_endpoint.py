@@ -21,6 +21,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from core.accounts.actions import OrganisationKind, Role, Scope
 from core.accounts.policy import Actor
+from licensing.domain.ratecard import shipped_card
 from tests.factories.core import actor_as, key_of
 from tests.factories.world import World, world_made
 
@@ -44,6 +45,7 @@ class Row:
 
 TUS = {"Tus-Resumable": "1.0.0"}
 DECLARATION = {"genre": "drone", "cmo_status": "none"}
+CARD = {**shipped_card("2026-11"), "version": "2099-12"}
 
 TABLE: dict[tuple[str, str], Row] = {
     # The account itself
@@ -101,8 +103,20 @@ TABLE: dict[tuple[str, str], Row] = {
     # Terms
     ("GET", "/clauses"): Row(None),
     ("GET", "/clauses/{code}"): Row(None),
+    ("GET", "/clauses/{slug}/versions/{version}"): Row(None),
+    ("GET", "/clauses/{slug}/diff"): Row(None, 422),
+    ("GET", "/desk/clauses"): Row(DESK, 200, Role.FINANCE),
+    ("POST", "/desk/clauses"): Row(
+        DESK, 201, Role.AUDITOR, {"code": "TERM", "summary": {"en": "Time.", "fr": "Temps."}}
+    ),
+    ("GET", "/desk/clauses/{code}/versions/{version}"): Row(DESK, 200, Role.FINANCE),
+    ("POST", "/desk/clauses/{code}/versions/{version}/submit"): Row(DESK, 409, Role.AUDITOR, {}),
+    ("POST", "/desk/clauses/{code}/versions/{version}/approve"): Row(DESK, 409, Role.AUDITOR, {}),
+    ("POST", "/desk/clauses/{code}/versions/{version}/return"): Row(DESK, 409, Role.AUDITOR, {"note": "Shorter."}),
+    ("POST", "/desk/clauses/{code}/versions/{version}/retire"): Row(DESK, 409, Role.AUDITOR, {}),
     ("GET", "/terms_profiles"): Row(STUDIO),
     ("POST", "/terms_profiles"): Row(STUDIO, 201, Role.UPLOADER, {"name": "Another", "preset": "open"}),
+    ("POST", "/terms_profiles/preview"): Row(STUDIO, 200, Role.UPLOADER, {"preset": "open"}),
     ("GET", "/terms_profiles/{terms_profile_id}"): Row(STUDIO),
     ("POST", "/terms_profiles/{terms_profile_id}/versions"): Row(
         STUDIO, 201, Role.UPLOADER, {"changes": {"TERM": {"training_access_months": 36}}}
@@ -131,6 +145,13 @@ TABLE: dict[tuple[str, str], Row] = {
         None, 200, body={"duration_ms": 60_000, "width": 1920, "height": 1080, "frame_rate": "25/1"}
     ),
     ("GET", "/rate_cards/current"): Row(None),
+    ("GET", "/desk/rate_cards"): Row(DESK, 200, Role.FOOTAGE),
+    ("POST", "/desk/rate_cards"): Row(DESK, 201, Role.AUDITOR, {"card": CARD, "valid_from": "2100-01-01T00:00:00Z"}),
+    ("GET", "/desk/rate_cards/{card_version}"): Row(DESK, 200, Role.FOOTAGE),
+    ("POST", "/desk/rate_cards/{card_version}/simulate"): Row(DESK, 200, Role.FOOTAGE, {}),
+    ("POST", "/desk/rate_cards/{card_version}/submit"): Row(DESK, 404, Role.AUDITOR, {}),
+    ("POST", "/desk/rate_cards/{card_version}/publish"): Row(DESK, 404, Role.AUDITOR, {}),
+    ("POST", "/desk/rate_cards/{card_version}/return"): Row(DESK, 404, Role.AUDITOR, {"note": "Too low."}),
     ("GET", "/use_cases"): Row(BUYER),
     ("POST", "/use_cases"): Row(BUYER, 201, Role.VIEWER, {"name": "More", "preset": "research"}),
     ("GET", "/use_cases/{use_case_id}"): Row(BUYER),
@@ -172,7 +193,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/ledger"): Row(STUDIO, 200, Role.UPLOADER),
 }
 
-PUBLIC_VALUES = {"token": "forged", "code": "TERM", "label": "speech"}
+PUBLIC_VALUES = {
+    "token": "forged",
+    "code": "TERM",
+    "label": "speech",
+    "slug": "TERM",
+    "version": "1",
+    "card_version": "2026-11",
+}
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:

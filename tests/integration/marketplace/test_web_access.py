@@ -56,6 +56,7 @@ TABLE: dict[str, Row] = {
     "studio/clips/<str:clip_id>/move": Row(STUDIO, POST, 303),
     "studio/earnings": Row(STUDIO),
     "studio/terms": Row(STUDIO),
+    "studio/terms/preview": Row(STUDIO),
     "studio/terms/draft": Row(STUDIO, POST, 303),
     "studio/terms/<str:terms_id>/draft": Row(STUDIO, POST, 303),
     "studio/agreements/<str:agreement_id>": Row(STUDIO),

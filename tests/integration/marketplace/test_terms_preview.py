@@ -1,0 +1,70 @@
+"""Previewing terms over HTTP: prices, reach from what buyers ask for, contradictions named, nothing stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.accounts.policy import Actor
+from licensing.models import TermsProfileVersion
+from tests.factories.core import key_of
+from tests.factories.world import World, world_made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return world_made()
+
+
+def previewed(actor: Actor, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    answer = Client().post(
+        "/api/v1/terms_profiles/preview",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key_of(actor)}"},
+    )
+    shown: dict[str, Any] = answer.json()
+    return answer.status_code, shown
+
+
+def test_a_draft_is_previewed_beside_the_signed_terms_and_nothing_is_stored(world: World) -> None:
+    before = TermsProfileVersion.objects.count()
+    status, shown = previewed(world.studio, {"changes": {"TERM": {"training_access_months": 60}}})
+    assert status == 200
+    drone = shown["prices"][0]
+    assert (drone["before"]["high"]["amount"], drone["after"]["high"]["amount"]) == ("112.00", "156.80")
+    assert [step["clause"] for step in drone["steps"]] == ["TERM"]
+    assert shown["after"]["use_cases"] >= 1
+    assert shown["after"]["asked_ms"] > 0
+    assert shown["after"]["fits_ms"] >= shown["before"]["fits_ms"]
+    assert TermsProfileVersion.objects.count() == before
+
+
+def test_a_draft_that_keeps_buyers_out_names_the_dimension_that_costs_most(world: World) -> None:
+    status, shown = previewed(world.studio, {"preset": "research_only"})
+    assert status == 200
+    assert shown["after"]["fits"] + shown["after"]["fits_if_accepted"] < shown["after"]["use_cases"]
+    assert shown["after"]["costs_most"]["name"]["fr"]
+    assert shown["after"]["costs_most"] == shown["after"]["barriers"][0]
+
+
+def test_contradictions_are_refused_early_and_name_both_clauses(world: World) -> None:
+    status, shown = previewed(world.studio, {"changes": {"FIELD_OF_USE": {"commercial": False}}})
+    assert (status, shown["code"], shown["clauses"]) == (422, "contradiction", ["FIELD_OF_USE", "MODEL_SCOPE"])
+
+
+def test_a_value_that_needs_a_person_is_named_and_not_refused(world: World) -> None:
+    status, shown = previewed(world.studio, {"changes": {"REV_SHARE": {"percent": 5}}})
+    assert (status, shown["needs_amendment"]) == (200, ["REV_SHARE"])
+
+
+def test_somebody_elses_terms_are_not_found(world: World) -> None:
+    other = world.buyer
+    assert previewed(other, {})[0] == 403
+    status, shown = previewed(world.studio, {"terms_profile": "trm_00000000000000000000000000"})
+    assert (status, shown["code"]) == (404, "not_found")
