@@ -7,9 +7,11 @@ from marketplace import tasks
 from marketplace.delivery import subscribers as delivery
 from marketplace.delivery import tasks as delivery_tasks
 from marketplace.orders import subscribers as orders
+from marketplace.orders import tasks as order_tasks
 from marketplace.transparency import subscribers as transparency
+from marketplace.transparency import tasks as transparency_tasks
 
-__all__ = ["delivery_tasks", "register"]
+__all__ = ["delivery_tasks", "order_tasks", "register", "transparency_tasks"]
 
 
 def register() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from core.invariants import invariant
 from core.jobs.registry import subscribe
-from marketplace.orders import tasks
 from marketplace.orders.domain.topics import HEARD, log_kind
 from marketplace.orders.services.recording import licences_unlogged
 
 
 def register() -> None:
     """Whatever happens to a licence is logged; calling it again changes nothing."""
-    tasks.register()
     for topic, event in HEARD.items():
         subscribe(topic, log_kind(event))
     invariant("licences: the log tells of each grant and each end")(licences_unlogged)

@@ -11,13 +11,11 @@ from marketplace.orders.services.recording import licence_event_record
 from marketplace.transparency.domain.entry import LogEvent
 
 
-def register() -> None:
-    """One kind of job for each event, so that each event of a licence has a job of its own."""
-    for event in HEARD.values():
-        handles(log_kind(event))(partial(_record, event))
-
-
 def _record(event: LogEvent, claim: Claim) -> None:
     with claim.settle():
         licence = str(claim.payload.get("licence") or "")
         licence_event_record(event=event, subject=claim.subject, licence=licence)
+
+
+for _event in HEARD.values():  # one kind for each, so that each event of a licence has a job of its own
+    handles(log_kind(_event))(partial(_record, _event))

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from core.invariants import invariant
-from marketplace.transparency import tasks
 from marketplace.transparency.services.checking import log_check
-
-__all__ = ["register", "tasks"]
 
 
 def register() -> None:
