@@ -10,8 +10,10 @@ from marketplace.orders import subscribers as orders
 from marketplace.orders import tasks as order_tasks
 from marketplace.transparency import subscribers as transparency
 from marketplace.transparency import tasks as transparency_tasks
+from marketplace.withdrawals import subscribers as withdrawals
+from marketplace.withdrawals import tasks as withdrawal_tasks
 
-__all__ = ["delivery_tasks", "order_tasks", "register", "transparency_tasks"]
+__all__ = ["delivery_tasks", "order_tasks", "register", "transparency_tasks", "withdrawal_tasks"]
 
 
 def register() -> None:
@@ -20,6 +22,7 @@ def register() -> None:
     delivery.register()
     orders.register()
     transparency.register()
+    withdrawals.register()
     subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
     subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)

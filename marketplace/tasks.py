@@ -15,6 +15,7 @@ from marketplace.orders.services.fulfilling import order_mark_delivered, order_m
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
+from marketplace.withdrawals.services.noticing import notices_sweep
 from marketplace.transparency.services.sealing import log_seal
 
 LISTINGS_CREATE = "marketplace.listings.create"
@@ -83,6 +84,7 @@ def _day_close(claim: Claim) -> None:
     """Close quotes whose time is over, make earnings payable whose hold is over, settle ended consent; come back."""
     quotes_expire(actor=Actor.system())
     earnings_release(actor=Actor.system())
+    notices_sweep(actor=Actor.system())
     licences_expire(actor=Actor.system())
     log_seal()
     consent_settle_due(actor=Actor.system())

@@ -23,7 +23,7 @@ from licensing.selectors.pricing import declared_of
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.listings import listing_get, listings_visible_to
-from marketplace.catalog.services.listing import listing_pause, listing_resume, listing_withdraw
+from marketplace.catalog.services.listing import listing_pause, listing_resume
 
 REFUSED = (ROLE_MISSING, SCOPE_MISSING)
 MOVED = (*REFUSED, ILLEGAL_TRANSITION, SOMEBODY_WAS_FASTER)
@@ -101,12 +101,3 @@ class ListingResume(Resource):
     def post(self, call: Call) -> Listing:
         """Offer a paused clip again; it is live at once when its declaration and terms still stand."""
         return listing_resume(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP))
-
-
-class ListingWithdraw(Resource):
-    """Taking a clip back."""
-
-    @operation(summary="Withdraw a clip", output=ListingOut, scope=Scope.LIBRARY_WRITE, problems=MOVED)
-    def post(self, call: Call) -> Listing:
-        """Take a clip back for good. Licences already granted stay as their terms say."""
-        return listing_withdraw(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP))

@@ -12,7 +12,6 @@ from marketplace.api.listings import (
     ListingDetail,
     ListingPause,
     ListingResume,
-    ListingWithdraw,
 )
 from marketplace.api.orders import OrderCollection, OrderDetail, OrderPay
 from marketplace.api.quotes import QuoteAccept, QuoteCollection, QuoteDetail, QuoteItems
@@ -23,7 +22,6 @@ urlpatterns = [
     path("clips/<str:clip_id>/listing", ListingDetail.as_view()),
     path("clips/<str:clip_id>/pause", ListingPause.as_view()),
     path("clips/<str:clip_id>/resume", ListingResume.as_view()),
-    path("clips/<str:clip_id>/withdraw", ListingWithdraw.as_view()),
     path("search", Search.as_view()),
     path("search/explain", SearchExplain.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
@@ -39,4 +37,5 @@ urlpatterns = [
     path("earnings", Earnings.as_view()),
     path("ledger", LedgerLines.as_view()),
     path("", include("marketplace.api.delivery_urls")),
+    path("", include("marketplace.api.withdrawal_urls")),
 ]

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.api.middleware.RequestIdMiddleware",
+    "marketplace.api.rights.RightsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -173,7 +174,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"sign_in": "20/min", "estimate": "60/min", "proof": "240/min"},
+    "DEFAULT_THROTTLE_RATES": {"sign_in": "20/min", "estimate": "60/min", "proof": "240/min", "claim": "6/hour"},
     "URL_FORMAT_OVERRIDE": None,
 }
 

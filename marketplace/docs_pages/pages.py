@@ -9,6 +9,7 @@ from typing import Final
 
 from licensing.domain.wording import Language
 from marketplace.docs_pages.clauses import clauses
+from marketplace.docs_pages.compliance import compliance
 from marketplace.docs_pages.operations import errors, invariant_list, topic_list
 from marketplace.docs_pages.prices import rate_card
 from marketplace.docs_pages.state_machines import states
@@ -21,6 +22,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "clauses.fr.md": partial(clauses, Language.FR),
         "clauses.md": partial(clauses, Language.EN),
         "cli.md": command_line,
+        "compliance.md": compliance,
         "environment.md": environment,
         "errors.md": errors,
         "invariants.md": invariant_list,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from marketplace.web.views import (
+    claims,
     clips,
     desk,
     home,
@@ -17,6 +18,7 @@ from marketplace.web.views import (
     tryout,
     uploads,
     verify,
+    withdrawals,
 )
 
 urlpatterns = [
@@ -40,6 +42,8 @@ urlpatterns = [
     path("studio/clips/<str:clip_id>/labels/<str:label>/dispute", clips.dispute),
     path("studio/clips/<str:clip_id>/describe", clips.describe),
     path("studio/clips/<str:clip_id>/move", clips.move),
+    path("studio/clips/<str:clip_id>/withdraw", withdrawals.withdraw),
+    path("studio/clips/<str:clip_id>/withdraw/now", withdrawals.withdraw_now),
     path("studio/earnings", studio.earnings),
     path("studio/terms", terms.terms),
     path("studio/terms/draft", terms.draft),
@@ -64,7 +68,14 @@ urlpatterns = [
     path("market/orders/<str:order_id>/progress", orders.progress),
     path("market/orders/<str:order_id>/pay", orders.pay),
     path("market/orders/<str:order_id>/files/<path:name>", orders.file),
+    path("market/notices", withdrawals.notices),
+    path("market/notices/<str:notice_id>", withdrawals.notice),
+    path("market/notices/<str:notice_id>/attest", withdrawals.attest),
+    path("takedown", claims.takedown),
+    path("takedown/<str:ref>", claims.takedown_status),
     path("desk", desk.desk),
+    path("desk/takedowns", claims.takedowns),
+    path("desk/takedowns/<str:claim_id>/decide", claims.takedown_decide),
     path("desk/cases/<str:case_id>", desk.case),
     path("desk/cases/<str:case_id>/claim", desk.claim),
     path("desk/cases/<str:case_id>/decide", desk.decide),

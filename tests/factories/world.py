@@ -13,12 +13,16 @@ from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.orders.models import Licence, Order
+from marketplace.withdrawals.domain.states import ClaimKind
+from marketplace.withdrawals.models import Claim, Notice
+from marketplace.withdrawals.services.claims import Filing, claim_file
+from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.domain.ownership import CaseKind
 from media_ingest.services.cases import ownership_case_open
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivery import clip_from, home, rush
 from tests.factories.licensing import in_review, terms
-from tests.factories.marketplace import NOBODYS, SYSTEM, need, order_of, order_paid, quote_of, studio_signed
+from tests.factories.marketplace import NOBODYS, SYSTEM, clip_live, need, order_of, order_paid, quote_of, studio_signed
 from tests.factories.media_ingest import AssetFactory
 from tests.factories.uploads import declared
 
@@ -60,6 +64,7 @@ def world_made() -> World:
     shared = AssetFactory.create(sha256=clips[1].asset.sha256)
     asked = ownership_case_open(kind=CaseKind.SAME_BYTES, asset=shared, others=[clips[1].asset], evidence={})
     case = in_review(studio, "AUDIT", per_year=3)
+    taken_back, ref = _taken_back(studio, buyer)
     key_of(studio)
     upload = declared(studio, batch="card 1")
     ids = {
@@ -78,6 +83,19 @@ def world_made() -> World:
         "licence_id": Licence.objects.get(order=sold).public_id,
         "token_id": ApiToken.objects.filter(organisation=home(studio)).latest("id").public_id,
         "verify_code": Certificate.objects.get(dataset=dataset).code,
+        "notice_id": taken_back.public_id,
+        "withdrawal_id": taken_back.withdrawal.public_id,
+        "claim_id": Claim.objects.latest("id").public_id,
+        "ref": ref,
         "paid_order_id": Order.objects.get(pk=sold.pk).public_id,
     }
     return World(studio, buyer, desk, ids)
+
+
+def _taken_back(studio: Actor, buyer: Actor) -> tuple[Notice, str]:
+    """A clip that was sold and taken back, and a claim of somebody outside."""
+    clip = clip_live(studio)
+    order = order_paid(buyer, [clip], need(buyer, name="Another need"))
+    clip_withdraw(actor=studio, clip_id=clip.pk)
+    filing = Filing(ClaimKind.RIGHTS, "A harbour at dawn", "V. Passer-by", "v@example.org", "I filmed this.")
+    return Notice.objects.get(licence__order=order), claim_file(filing=filing).ref

@@ -62,11 +62,17 @@ LISTING: Final[Machine[ListingState, ListingEvent]] = Machine(
         },
         _S.LIVE: {
             _E.LAPSED: _S.NEEDS_YOU,
+            _E.SENT_TO_REVIEW: _S.IN_REVIEW,
             _E.PAUSED: _S.PAUSED,
             _E.WITHDRAWN: _S.WITHDRAWN,
             _E.REMOVED: _S.REMOVED,
         },
-        _S.PAUSED: {_E.RESUMED: _S.NEEDS_YOU, _E.WITHDRAWN: _S.WITHDRAWN, _E.REMOVED: _S.REMOVED},
+        _S.PAUSED: {
+            _E.RESUMED: _S.NEEDS_YOU,
+            _E.SENT_TO_REVIEW: _S.IN_REVIEW,
+            _E.WITHDRAWN: _S.WITHDRAWN,
+            _E.REMOVED: _S.REMOVED,
+        },
         _S.WITHDRAWN: {},
         _S.REFUSED: {},
         _S.REMOVED: {},

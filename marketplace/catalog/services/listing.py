@@ -98,11 +98,6 @@ def listing_resume(*, actor: Actor, clip_id: UUID) -> Listing:
     return listing
 
 
-def listing_withdraw(*, actor: Actor, clip_id: UUID) -> Listing:
-    """Take a clip back for good: no new sales. Licences already granted stay as their terms say."""
-    return _move(actor, clip_id, ListingEvent.WITHDRAWN)
-
-
 def _move(actor: Actor, clip_id: UUID, event: ListingEvent) -> Listing:
     with transaction.atomic():
         listing = Listing.objects.select_for_update(of=("self",)).filter(clip_id=clip_id).first()

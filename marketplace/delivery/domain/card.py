@@ -65,6 +65,7 @@ Each sample keeps its own licence: its number is in `licence_id`. The footage it
 | `shards/shard-000000.json` … | members of each shard with offset, size and SHA-256 |
 | `manifest.parquet`, `manifest.jsonl` | one row per sample, the same facts in both |
 | `croissant.json` | description in [Croissant 1.1](https://docs.mlcommons.org/croissant/) |
+| `compliance/` | drafts for your regulator: EU AI Act Art. 53(1)(d), California AB 2013, data provenance |
 | `certificate.jws`, `jwks.json` | signed proof of the licences, and the public keys to check it |
 | `SHA256SUMS`, `BLAKE3SUMS` | hash of every file |
 

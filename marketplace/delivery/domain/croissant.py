@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from marketplace.delivery.domain.compliance.facts import Facts
+from marketplace.delivery.domain.compliance.responsible import responsible
 from marketplace.delivery.domain.folder import MANIFEST_JSONL, MANIFEST_PARQUET, SHARDS, Folder
 
 _CONTEXT: dict[str, Any] = {
@@ -211,8 +213,8 @@ def _usage(folder: Folder) -> dict[str, Any]:
     }
 
 
-def croissant_json(folder: Folder) -> bytes:
-    """The Croissant file of a folder; equal folders give equal bytes."""
+def croissant_json(folder: Folder, facts: Facts) -> bytes:
+    """The Croissant file of a folder; equal folders and facts give equal bytes."""
     document = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -230,8 +232,7 @@ def croissant_json(folder: Folder) -> bytes:
         "datePublished": folder.published,
         "version": f"{folder.version}.0.0",
         "citeAs": f"Offcut dataset {folder.dataset}, version {folder.version}, {folder.url}",
-        "rai:dataCollection": "Footage uploaded by its rightsholders and licensed clip by clip.",
-        "rai:dataUseCases": list(folder.grant.field_of_use),
+        **responsible(facts),
         "distribution": _distribution(folder),
         "recordSet": [_record_set()],
     }

@@ -17,6 +17,7 @@ from django.conf import settings
 from marketplace.delivery.adapters.manifest import ManifestWriter
 from marketplace.delivery.domain.card import card_text
 from marketplace.delivery.domain.certificate import Certificate, SampleFacts, leaf, verify_code
+from marketplace.delivery.domain.compliance.pack import pack_files
 from marketplace.delivery.domain.croissant import croissant_json
 from marketplace.delivery.domain.deliverable import Delivery
 from marketplace.delivery.domain.folder import (
@@ -31,6 +32,7 @@ from marketplace.delivery.domain.folder import (
 from marketplace.delivery.domain.rows import SampleRow
 from marketplace.delivery.domain.sums import BLAKE3SUMS, CERTIFICATE, KEY_SET, SHA256SUMS, sums_text
 from marketplace.delivery.models import Dataset
+from marketplace.delivery.services.accounting import facts_of_order
 from marketplace.delivery.services.shards import KeptFile, bytes_keep
 from marketplace.transparency.adapters.jws import sign
 from marketplace.transparency.adapters.keys import StoredKey, key_valid_at
@@ -96,7 +98,9 @@ class Papers:
         """All papers, the certificate's text, and the thumbprint of the key that signed it."""
         files = {file.path: file for file in (*shards, *manifests)}
         folder = self._folder({path: file.stored for path, file in files.items()})
-        for path, data in ((CROISSANT, croissant_json(folder)), (README, card_text(folder))):
+        facts = facts_of_order(self.dataset.order, self.dataset)
+        described = {CROISSANT: croissant_json(folder, facts), README: card_text(folder), **pack_files(facts, folder)}
+        for path, data in described.items():
             files[path] = bytes_keep(path, data, self.bench)
         sums = {
             SHA256SUMS: sums_text({path: file.stored.sha256 for path, file in files.items()}).encode(),

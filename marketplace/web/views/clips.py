@@ -21,7 +21,7 @@ from licensing.selectors.pricing import declared_for
 from licensing.services.declarations import clip_declare
 from marketplace.actions import LISTING_WRITE
 from marketplace.catalog.models import Listing
-from marketplace.catalog.services.listing import listing_pause, listing_resume, listing_withdraw
+from marketplace.catalog.services.listing import listing_pause, listing_resume
 from marketplace.web import said
 from marketplace.web.formats import rate_text, ratio_rate_text
 from marketplace.web.library import held_words, obstacles_of, priced, terms_of
@@ -49,7 +49,6 @@ CHOICES: Final = {
 MOVES: Final[dict[str, Callable[..., Listing]]] = {
     "pause": listing_pause,
     "resume": listing_resume,
-    "withdraw": listing_withdraw,
 }
 
 
@@ -198,7 +197,7 @@ def describe(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
 @require_POST
 @studio_page
 def move(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
-    """Pause the clip's offer, go on with it, or take it back for good."""
+    """Pause the clip's offer, or go on with it."""
     change = MOVES.get(request.POST.get("move", ""))
     if change is None:
         return see(f"/studio/clips/{clip_id}")

@@ -13,8 +13,8 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, public_id
 from licensing.domain.declaration import CmoStatus, Declared
 from licensing.domain.facts import Genre
-from marketplace.catalog.services.listing import listing_withdraw
 from marketplace.orders.services.fulfilling import order_mark_delivered
+from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from tests.factories.core import actor_as, key_of
 from tests.factories.marketplace import SYSTEM, buyer_as, clip_live, clip_of, need, order_delivered, studio_signed
 
@@ -201,7 +201,7 @@ def test_a_clip_page_shows_steps_and_a_withdrawn_one_is_gone() -> None:
     status, shown = api.get(f"catalog/clips/{clip.public_id}", use_case_id=need(buyer).public_id)
     assert (status, shown["verdict"], shown["amount"]["amount"]) == (200, "fits", "112.00")
     assert [step["label"] for step in shown["steps"]][:2] == ["Base rate", "Genre"]
-    listing_withdraw(actor=studio, clip_id=clip.pk)
+    clip_withdraw(actor=studio, clip_id=clip.pk)
     status, gone = api.get(f"catalog/clips/{clip.public_id}")
     assert (status, gone["code"]) == (410, "withdrawn")
     status, never = api.get(f"catalog/clips/{clip_of(studio).public_id}")

@@ -16,9 +16,9 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import (
     listing_pause,
     listing_resume,
-    listing_withdraw,
     listings_create,
 )
+from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.domain.ownership import CaseKind, Outcome
 from media_ingest.models import Clip, OwnershipCase
 from media_ingest.services.cases import ownership_case_open, ownership_case_settle
@@ -102,7 +102,7 @@ def test_nobody_touches_another_studios_listing() -> None:
     clip = clip_live(studio_signed())
     for stranger in (actor_as(OrganisationKind.STUDIO), actor_as(OrganisationKind.BUYER)):
         with pytest.raises(DomainError) as refused:
-            listing_withdraw(actor=stranger, clip_id=clip.pk)
+            clip_withdraw(actor=stranger, clip_id=clip.pk)
         assert refused.value.code == "not_found"
     assert listing_of(clip).state == ListingState.LIVE
 
@@ -110,7 +110,7 @@ def test_nobody_touches_another_studios_listing() -> None:
 def test_withdrawn_is_for_good() -> None:
     studio = studio_signed()
     clip = clip_live(studio)
-    listing_withdraw(actor=studio, clip_id=clip.pk)
+    clip_withdraw(actor=studio, clip_id=clip.pk)
     with pytest.raises(DomainError) as refused:
         listing_resume(actor=studio, clip_id=clip.pk)
     assert refused.value.code == "illegal_transition"

@@ -44,6 +44,13 @@ class Row:
 
 
 TUS = {"Tus-Resumable": "1.0.0"}
+ATTESTATION = {
+    "name": "A. Officer",
+    "role": "officer",
+    "method": "erase",
+    "done": ["stop_new_sales", "stop_new_training"],
+    "hashes": [],
+}
 DECLARATION = {"genre": "drone", "cmo_status": "none"}
 CARD = {**shipped_card("2026-11"), "version": "2099-12"}
 
@@ -171,6 +178,22 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/orders/{order_id}/pay"): Row(BUYER, 200, Role.ENGINEER, {}),
     ("GET", "/licences"): Row(BUYER),
     ("GET", "/licences/{licence_id}"): Row(BUYER),
+    # Taking back
+    ("GET", "/clips/{clip_id}/withdraw/effect"): Row(STUDIO, 200, Role.UPLOADER),
+    ("GET", "/withdrawals"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("GET", "/withdrawals/{withdrawal_id}"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("GET", "/takedown_notices"): Row(BUYER),
+    ("GET", "/takedown_notices/{notice_id}"): Row(BUYER),
+    ("POST", "/takedown_notices/{notice_id}/attest"): Row(BUYER, 200, Role.PROCUREMENT, ATTESTATION),
+    ("GET", "/datasets/{dataset_id}/changes"): Row(BUYER),
+    ("GET", "/orders/{order_id}/compliance"): Row(BUYER, 409),
+    ("GET", "/compliance/eu_summary"): Row(BUYER),
+    ("POST", "/takedowns"): Row(None, 422, body={"kind": "rights", "about": "It", "name": "V", "email": "nobody"}),
+    ("GET", "/takedowns/{ref}"): Row(None),
+    ("GET", "/desk/takedowns"): Row(DESK, 200, Role.FINANCE),
+    ("GET", "/desk/takedowns/{claim_id}"): Row(DESK, 200, Role.FINANCE),
+    ("POST", "/desk/takedowns/{claim_id}/decide"): Row(DESK, 200, Role.AUDITOR, {"uphold": False, "note": "No."}),
+    ("GET", "/desk/takedown_notices"): Row(DESK, 200, Role.FINANCE),
     # Delivery
     ("GET", "/datasets"): Row(BUYER),
     ("GET", "/datasets/{dataset_id}"): Row(BUYER),

@@ -18,7 +18,6 @@ from core.jobs.services import publish
 from core.money import Money
 from licensing.domain.declaration import CmoStatus, Declared
 from licensing.domain.facts import Genre
-from marketplace.catalog.services.listing import listing_withdraw
 from marketplace.ledger.domain import AccountKind, AccountRef, Reason
 from marketplace.ledger.selectors import account_balance, creator_balance, transfers_of
 from marketplace.models import Licence, Order, Payment, Quote, QuoteLine, Transfer
@@ -30,6 +29,7 @@ from marketplace.orders.services.quoting import quote_create
 from marketplace.orders.services.reserving import reservations_make
 from marketplace.orders.services.verification import ledger_verify
 from marketplace.payouts.services import earnings_release, payment_charge, payout_send
+from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from tests.factories.core import actor_as
 from tests.factories.marketplace import (
     EXCLUSIVE,
@@ -209,7 +209,7 @@ def test_a_withdrawn_clip_refuses_the_order_and_names_it() -> None:
     studio, buyer = studio_signed(), buyer_as()
     kept, lost = clip_live(studio), clip_live(studio)
     quote = quote_of(buyer, [kept, lost])
-    listing_withdraw(actor=studio, clip_id=lost.pk)
+    clip_withdraw(actor=studio, clip_id=lost.pk)
     with pytest.raises(DomainError) as refused:
         order_of(buyer, quote)
     assert refused.value.code == "clips_lost"
@@ -234,7 +234,7 @@ def test_withdrawn_between_order_and_payment_charges_nothing() -> None:
     studio, buyer = studio_signed(), buyer_as()
     clip = clip_live(studio)
     order = order_of(buyer, quote_of(buyer, [clip]))
-    listing_withdraw(actor=studio, clip_id=clip.pk)
+    clip_withdraw(actor=studio, clip_id=clip.pk)
     with pytest.raises(DomainError) as refused:
         order_pay(actor=buyer, order_id=order.pk)
     assert refused.value.code == "clips_lost"

@@ -54,6 +54,7 @@ TABLE: dict[str, Row] = {
     "studio/clips/<str:clip_id>/labels/<str:label>/dispute": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/describe": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/move": Row(STUDIO, POST, 303),
+    "studio/clips/<str:clip_id>/withdraw": Row(STUDIO),
     "studio/earnings": Row(STUDIO),
     "studio/terms": Row(STUDIO),
     "studio/terms/preview": Row(STUDIO),
@@ -78,10 +79,18 @@ TABLE: dict[str, Row] = {
     "market/orders/<str:order_id>/progress": Row(BUYER),
     "market/orders/<str:order_id>/pay": Row(BUYER, POST, 303),
     "market/orders/<str:order_id>/files/<path:name>": Row(BUYER, "get", 302),
+    "market/notices": Row(BUYER),
+    "market/notices/<str:notice_id>": Row(BUYER),
+    "market/notices/<str:notice_id>/attest": Row(BUYER, POST, 422),
+    "takedown": Row(None),
+    "takedown/<str:ref>": Row(None),
     "desk": Row(DESK),
+    "desk/takedowns": Row(DESK),
+    "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>": Row(DESK),
     "desk/cases/<str:case_id>/claim": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>/decide": Row(DESK, POST, 422),
+    "studio/clips/<str:clip_id>/withdraw/now": Row(STUDIO, POST, 303),
 }
 SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "desk/cases/<str:case_id>"}
 """Pages about things that more than their owner may see."""

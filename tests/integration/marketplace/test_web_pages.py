@@ -216,7 +216,9 @@ def test_a_clip_is_paused_taken_up_and_withdrawn() -> None:
     client, path = browser(studio), f"/studio/clips/{clip.public_id}/move"
     assert "The clip is now: Paused." in after(client, path, {"move": "pause"})
     assert "The clip is now: On offer." in after(client, path, {"move": "resume"})
-    assert "The clip is now: Withdrawn." in after(client, path, {"move": "withdraw"})
+    away = f"/studio/clips/{clip.public_id}/withdraw"
+    assert "It is never offered again" in text_of(client, away)
+    assert "The clip is taken back." in after(client, f"{away}/now", {})
 
 
 def test_terms_from_preset_to_signature_through_the_pages() -> None:

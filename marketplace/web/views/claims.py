@@ -1,0 +1,114 @@
+"""Claims of third parties: the form anybody may fill in, where a claim stands, and the desk's decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rest_framework.throttling import AnonRateThrottle
+
+from core.accounts.policy import Actor, allowed
+from core.api.problems import RATE_LIMITED
+from core.errors import DomainError
+from core.ids import Prefix, parse_public_id
+from marketplace.web.formats import language
+from marketplace.web.pages import done, key_of, public, see, told
+from marketplace.web.views.desk import desk_page, due_badge
+from marketplace.web.withdrawn import CLAIM, KIND, NOTICE
+from marketplace.withdrawals.domain.actions import CLAIM_DECIDE
+from marketplace.withdrawals.domain.errors import CLAIM_INVALID
+from marketplace.withdrawals.domain.states import ClaimKind, ClaimState
+from marketplace.withdrawals.selectors.visible import claim_followed, claims_visible_to, notices_overdue
+from marketplace.withdrawals.services.claims import Filing, claim_decide, claim_file
+
+SHOWN = 100
+
+
+class _Filing(AnonRateThrottle):
+    """The same limit as over the API, counted together with it by address."""
+
+    scope = "claim"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def takedown(request: HttpRequest) -> HttpResponse:
+    """Show the form; take a claim and show its reference, once."""
+    if request.method != "POST":
+        return render(request, "marketplace/takedown.html", {"kinds": KIND, "typed": request.GET})
+    try:
+        if not _Filing().allow_request(request, None):  # type: ignore[arg-type]  # it reads the address only
+            raise RATE_LIMITED("Wait an hour, then send it again. Nothing was sent.")
+        filed = claim_file(filing=_typed(request.POST))
+    except DomainError as error:
+        told(request, error)
+        context = {"kinds": KIND, "typed": request.POST}
+        return render(request, "marketplace/takedown.html", context, status=422)
+    context = {"claim": filed.claim, "badge": CLAIM[filed.claim.state], "ref": filed.ref}
+    return render(request, "marketplace/claim.html", context, status=201)
+
+
+def _typed(form: Any) -> Filing:
+    kind, clip = form.get("kind", ""), form.get("clip", "").strip()
+    if kind not in list(ClaimKind):
+        raise CLAIM_INVALID("Choose what is wrong. Nothing was sent.", pointer="/kind")
+    return Filing(
+        kind=ClaimKind(kind),
+        about=form.get("about", "")[:500],
+        name=form.get("name", "")[:120],
+        email=form.get("email", "")[:254],
+        statement=form.get("statement", "")[:5000],
+        clip_id=parse_public_id(Prefix.CLIP, clip) if clip else None,
+        language=str(language()),
+    )
+
+
+@require_safe
+@public
+def takedown_status(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show where a claim stands."""
+    found = claim_followed(ref)
+    return render(request, "marketplace/claim.html", {"claim": found, "badge": CLAIM[found.state], "ref": ""})
+
+
+@require_safe
+@desk_page
+def takedowns(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show open claims, the most urgent first, what was decided last, and deadlines that passed."""
+    claims = claims_visible_to(actor)
+    waiting = claims.filter(state=ClaimState.OPEN).order_by("-hid", "due_at", "id")[:SHOWN]
+    decided = claims.exclude(state=ClaimState.OPEN).order_by("-decided_at")[:20]
+    context = {
+        "section": "takedowns",
+        "waiting": [(row, KIND[row.kind], due_badge(row.due_at)) for row in waiting],
+        "decided": [(row, CLAIM[row.state]) for row in decided],
+        "overdue": [(row, NOTICE[row.state]) for row in notices_overdue(actor)[:SHOWN]],
+        "may_decide": allowed(actor, CLAIM_DECIDE),
+    }
+    return render(request, "marketplace/takedowns.html", context)
+
+
+@require_POST
+@desk_page
+def takedown_decide(request: HttpRequest, actor: Actor, claim_id: str) -> HttpResponse:
+    """Uphold or reject a claim."""
+    decision = request.POST.get("decision", "")
+    try:
+        if decision not in {"uphold", "reject"}:
+            raise CLAIM_INVALID("Choose whether the claim is upheld. Nothing was changed.", pointer="/decision")
+        claim_decide(
+            actor=actor,
+            claim_id=key_of(Prefix.CLAIM, claim_id),
+            uphold=decision == "uphold",
+            note=request.POST.get("note", "")[:5000],
+        )
+    except DomainError as error:
+        told(request, error)
+        return see("/desk/takedowns")
+    return done(request, _("Decided. The claimant can read why."), "/desk/takedowns")

@@ -1,0 +1,1 @@
+"""Reading withdrawals, notices and claims."""

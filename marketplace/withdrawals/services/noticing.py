@@ -1,0 +1,171 @@
+"""Telling holders, and moving each notice on when its time has come. Part of the caller's transaction, or a job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from core.accounts.policy import Actor
+from core.audit.services import record
+from core.clock import now
+from core.ids import NOT_FOUND
+from core.jobs.services import enqueue, publish
+from core.transitions import advance
+from marketplace.catalog.models import Listing
+from marketplace.orders.domain.states import LICENCE, LicenceEvent
+from marketplace.orders.models import Licence
+from marketplace.orders.selectors.orders import STANDING
+from marketplace.orders.services.reserving import reservations_release
+from marketplace.withdrawals.domain.ladder import next_look, reminders_due
+from marketplace.withdrawals.domain.states import (
+    NOTICE,
+    OPEN_NOTICES,
+    WITHDRAWAL,
+    Cause,
+    NoticeEvent,
+    NoticeState,
+    WithdrawalEvent,
+    WithdrawalState,
+)
+from marketplace.withdrawals.domain.topics import (
+    LICENCE_TERMINATED,
+    LICENCE_WITHDRAWN,
+    NOTICE_LOOK,
+    NOTICE_OVERDUE,
+    NOTICE_REMINDER,
+)
+from marketplace.withdrawals.models import Notice, Withdrawal
+from marketplace.withdrawals.selectors.effect import licences_reached, reached_by
+
+
+def notices_give(*, actor: Actor, withdrawal: Withdrawal, at: datetime) -> list[Notice]:
+    """Tell every holder of a standing licence who was not told yet; the listing is locked by the caller."""
+    given = []
+    for licence in licences_reached(withdrawal.clip_id):
+        reached = reached_by(licence, cause=Cause(withdrawal.cause), at=at)
+        plan = reached.plan
+        notice = Notice.objects.create(
+            withdrawal=withdrawal,
+            licence=licence,
+            holder_id=licence.licensee_id,
+            rungs=[str(rung) for rung in plan.rungs],
+            notice_days=plan.notice_days,
+            effective_at=plan.effective_at,
+            delete_by=plan.delete_by,
+            due_at=plan.due_at,
+            refund_rule=plan.refund_rule,
+            refund_minor=reached.refund.minor,
+            currency=reached.refund.currency,
+            signatory=plan.signatory,
+            method=plan.method,
+            hash_list=plan.hash_list,
+            state=NoticeState.INFORMED if plan.due_at is None else NoticeState.NOTICED,
+        )
+        publish(topic=LICENCE_WITHDRAWN, subject=licence.public_id, payload={"notice": notice.public_id})
+        after = {"licence": licence.public_id, "rungs": notice.rungs, "effective_at": plan.effective_at.isoformat()}
+        _audit(actor, notice, "notice.given", after)
+        _advance(actor, notice, at)
+        given.append(notice)
+    return given
+
+
+def notice_look(*, actor: Actor, notice_id: UUID, at: datetime | None = None) -> Notice:
+    """Do what a notice's dates call for by a moment (now): end the licence, remind, fall overdue. Looking twice, or
+    late, does each once.
+    """
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update(of=("self",)).select_related("licence").filter(pk=notice_id).first()
+        if notice is None:
+            raise NOT_FOUND("There is no notice with this id.")
+        _advance(actor, notice, at or now())
+    return notice
+
+
+def notices_sweep(*, actor: Actor, at: datetime | None = None) -> int:
+    """Look at every notice that waits; the nightly net under the jobs. Return how many."""
+    waiting = list(Notice.objects.filter(state__in=OPEN_NOTICES).values_list("pk", flat=True))
+    for notice_id in waiting:
+        notice_look(actor=actor, notice_id=notice_id, at=at)
+    return len(waiting)
+
+
+def licence_end(*, actor: Actor, notice: Notice, at: datetime) -> None:
+    """End the licence of a notice and let go of its hold on the clip; once."""
+    licence = Licence.objects.select_for_update(of=("self",)).get(pk=notice.licence_id)
+    if licence.state not in STANDING:
+        return
+    advance(licence, LICENCE, LicenceEvent.TERMINATED)
+    reservations_release(order_id=licence.order_id, clip_ids=[licence.clip_id])
+    publish(topic=LICENCE_TERMINATED, subject=licence.public_id, payload={"notice": notice.public_id})
+    record(
+        actor=actor,
+        action="licence.terminated",
+        subject=licence.public_id,
+        organisation_id=licence.licensee_id,
+        after={"notice": notice.public_id, "at": at.isoformat()},
+    )
+
+
+def late_licences_notice(*, actor: Actor, order_id: UUID) -> int:
+    """Tell the buyer whose payment was under way while a clip was withdrawn; return how many notices were given.
+
+    The listings are locked first: a withdrawal that is being written is waited for.
+    """
+    with transaction.atomic():
+        clips = Licence.objects.filter(order_id=order_id).values("clip_id")
+        list(Listing.objects.select_for_update(of=("self",)).filter(clip_id__in=clips).order_by("pk"))
+        late = Withdrawal.objects.select_for_update(of=("self",)).filter(clip_id__in=clips).order_by("pk")
+        given = 0
+        for withdrawal in late:
+            told = notices_give(actor=actor, withdrawal=withdrawal, at=now())
+            if told and withdrawal.state == WithdrawalState.CLOSED:
+                advance(withdrawal, WITHDRAWAL, WithdrawalEvent.REOPEN)
+            withdrawal_close_when_done(actor=actor, withdrawal=withdrawal)
+            given += len(told)
+    return given
+
+
+def withdrawal_close_when_done(*, actor: Actor, withdrawal: Withdrawal) -> None:
+    """Close a running withdrawal when nobody has anything left to do."""
+    if withdrawal.state != WithdrawalState.RUNNING or withdrawal.notices.filter(state__in=OPEN_NOTICES).exists():
+        return
+    advance(withdrawal, WITHDRAWAL, WithdrawalEvent.CLOSE)
+    record(
+        actor=actor,
+        action="withdrawal.closed",
+        subject=withdrawal.public_id,
+        organisation_id=withdrawal.organisation_id,
+    )
+
+
+def _advance(actor: Actor, notice: Notice, at: datetime) -> None:
+    if notice.state not in OPEN_NOTICES or notice.due_at is None:
+        return
+    if notice.state == NoticeState.NOTICED and at >= notice.effective_at:
+        advance(notice, NOTICE, NoticeEvent.TAKE_EFFECT, took_effect_at=at)
+        licence_end(actor=actor, notice=notice, at=at)
+        _audit(actor, notice, "notice.took_effect", {})
+    if notice.state == NoticeState.IN_EFFECT and at >= notice.due_at:
+        advance(notice, NOTICE, NoticeEvent.FALL_DUE)
+        publish(topic=NOTICE_OVERDUE, subject=notice.public_id)
+        _audit(actor, notice, "notice.overdue", {"due_at": notice.due_at.isoformat()})
+    elif reminders_due(due_at=notice.due_at, at=at) > notice.reminders:
+        _remind(actor, notice, at)
+    moment = next_look(effective_at=notice.effective_at, due_at=notice.due_at, at=at)
+    if moment is not None:
+        subject = f"{notice.public_id}:{moment:%Y%m%dT%H%M%S.%f}"
+        enqueue(kind=NOTICE_LOOK, subject=subject, payload={"notice": notice.public_id}, delay=moment - at)
+
+
+def _remind(actor: Actor, notice: Notice, at: datetime) -> None:
+    sent = reminders_due(due_at=notice.due_at or at, at=at)
+    Notice.objects.filter(pk=notice.pk).update(reminders=sent)
+    notice.reminders = sent
+    publish(topic=NOTICE_REMINDER, subject=f"{notice.public_id}:{sent}", payload={"notice": notice.public_id})
+    _audit(actor, notice, "notice.reminded", {"reminder": sent})
+
+
+def _audit(actor: Actor, notice: Notice, action: str, after: dict[str, object]) -> None:
+    record(actor=actor, action=action, subject=notice.public_id, organisation_id=notice.holder_id, after=after)

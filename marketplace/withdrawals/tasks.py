@@ -1,0 +1,24 @@
+"""Jobs of withdrawals: each calls one service."""
+
+from __future__ import annotations
+
+from core.accounts.policy import Actor
+from core.ids import Prefix, parse_public_id
+from core.jobs.claim import Claim
+from core.jobs.registry import handles
+from marketplace.withdrawals.domain.topics import LATE_LICENCES, NOTICE_LOOK
+from marketplace.withdrawals.services.noticing import late_licences_notice, notice_look
+
+
+@handles(NOTICE_LOOK)
+def look(claim: Claim) -> None:
+    """Move a notice on."""
+    with claim.settle():
+        notice_look(actor=Actor.system(), notice_id=parse_public_id(Prefix.NOTICE, str(claim.payload["notice"])))
+
+
+@handles(LATE_LICENCES)
+def late(claim: Claim) -> None:
+    """Tell a buyer whose payment crossed a withdrawal."""
+    with claim.settle():
+        late_licences_notice(actor=Actor.system(), order_id=parse_public_id(Prefix.ORDER, claim.subject))
