@@ -1,7 +1,19 @@
-"""Which news wakes which work on this floor: licensing publishes `licensing.agreement.signed` and waits for nothing."""
+"""What this floor does when something happens, keeps from the sweep, and always promises."""
 
 from __future__ import annotations
 
+from core.invariants import invariant
+from core.jobs.registry import subscribe
+from licensing import tasks
+from licensing.selectors.documents import document_keys_referenced
+from licensing.services.document_checks import documents_check
+from licensing.services.signing import SIGNED_TOPIC
+from media_ingest.services.sweeping import references_from
+
 
 def register() -> None:
-    """Subscribe this floor's jobs to topics. There are none: estimates and matching read facts when asked."""
+    """A signed agreement becomes a document; documents stay stored and agree with their record."""
+    tasks.register()
+    subscribe(SIGNED_TOPIC, tasks.AGREEMENT_DOCUMENTS)
+    references_from(document_keys_referenced)
+    invariant("documents: stored, sealed and as the audit chain says")(documents_check)

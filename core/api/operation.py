@@ -80,6 +80,8 @@ class Contract:
     durable: bool = False
     paginated: bool = False
     many: bool = False
+    may_be_empty: bool = False
+    """Whether there may be nothing to answer with: None is then 204."""
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -122,7 +124,10 @@ def _perform(
 
     def do() -> Answer:
         call = Call(request, actor or NOBODY, _validated(contract.input, request), _query(contract, request), kwargs)
-        return Answer(int(contract.status), _render(contract, method(view, call)))
+        result = method(view, call)
+        if result is None and contract.may_be_empty:
+            return Answer(int(HTTPStatus.NO_CONTENT), "")
+        return Answer(int(contract.status), _render(contract, result))
 
     if not contract.idempotent:
         answer = do()
@@ -201,6 +206,8 @@ def _schema(contract: Contract, method: Method) -> dict[str, Any]:
     for problem in [*problems, NOT_FOUND] if not contract.public else problems:
         by_status.setdefault(int(STATUS[problem.kind]), []).append(problem)
     responses: dict[Any, Any] = {int(contract.status): _success(contract)}
+    if contract.may_be_empty:
+        responses[int(HTTPStatus.NO_CONTENT)] = OpenApiResponse(description="There is none.")
     for status, codes in sorted(by_status.items()):
         text = "; ".join(f"`{code.code}`: {code.title}" for code in codes)
         responses[(status, "application/problem+json")] = OpenApiResponse(ProblemOut, description=text)

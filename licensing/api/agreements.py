@@ -15,8 +15,19 @@ from core.api.pagination import Page
 from core.ids import Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
+from licensing.api.author_rights import AuthorRightsOut, author_rights_body
+from licensing.api.desk_shapes import approvals_of, told_reason
 from licensing.api.inputs import StrictInput, word_of
-from licensing.api.shapes import AmendmentOut, WordsIO, amendments_body, words
+from licensing.api.shapes import (
+    AmendmentOut,
+    DiffOut,
+    ValueChangeOut,
+    WordsIO,
+    amendments_body,
+    counter_body,
+    words,
+)
+from licensing.domain.clauses import AmendmentClass
 from licensing.domain.errors import (
     CMO_UNAUTHORISED,
     CMO_UNDECLARED,
@@ -25,16 +36,18 @@ from licensing.domain.errors import (
     LANGUAGE_UNKNOWN,
     NOTHING_TO_CHANGE,
     SIGNATORY_NEEDED,
+    SUPERSEDED,
     TEXT_WITHOUT_VALUE,
     UNDER_REVIEW,
     UNKNOWN_CLAUSE,
 )
-from licensing.domain.reasons import REASONS, ReasonCode
 from licensing.domain.states import AgreementState, CaseState, Decision
 from licensing.domain.wording import Language
 from licensing.models import Agreement, ReviewCase
 from licensing.selectors.agreements import agreement_get, agreement_text, agreements_visible_to
+from licensing.selectors.cases import counters_waiting
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
+from licensing.services.counters import counter_accept
 from licensing.services.signing import agreement_end, agreement_sign
 
 _ACCESS = (ROLE_MISSING, SCOPE_MISSING)
@@ -68,10 +81,27 @@ class DecisionOut(serializers.Serializer[Any]):
 
     decision = serializers.ChoiceField(choices=[str(item) for item in Decision])
     reason = serializers.CharField(allow_null=True)
+    reason_version = serializers.IntegerField(allow_null=True)
     words = WordsIO(allow_null=True)
     fix = WordsIO(allow_null=True)
+    action = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
     decided_at = serializers.DateTimeField()
+
+
+class CounterOut(serializers.Serializer[Any]):
+    """What a reviewer proposes for one clause, beside the terms as they were chosen."""
+
+    clause = serializers.CharField()
+    number = serializers.IntegerField()
+    title = WordsIO()
+    amendment_class = serializers.ChoiceField(choices=[str(kind) for kind in AmendmentClass])
+    because = serializers.CharField()
+    passes_by_policy = serializers.BooleanField()
+    fallback = serializers.IntegerField(allow_null=True)
+    values = serializers.DictField()
+    changes = ValueChangeOut(many=True)
+    diff = DiffOut()
 
 
 class ReviewOut(serializers.Serializer[Any]):
@@ -82,6 +112,7 @@ class ReviewOut(serializers.Serializer[Any]):
     approvals_needed = serializers.IntegerField()
     approvals = serializers.IntegerField()
     due_at = serializers.DateTimeField()
+    paused_at = serializers.DateTimeField(allow_null=True)
     decisions = DecisionOut(many=True)
 
 
@@ -98,6 +129,7 @@ class AgreementOut(serializers.Serializer[Any]):
     effective_sha256 = serializers.CharField(allow_null=True)
     amendments = AmendmentOut(many=True)
     review = ReviewOut(allow_null=True)
+    counters = CounterOut(many=True)
     sha256 = serializers.CharField()
     signatory_name = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -114,36 +146,37 @@ class AgreementOut(serializers.Serializer[Any]):
 
 
 class AgreementDetailOut(AgreementOut):
-    """An agreement with its whole text in both languages."""
+    """An agreement with its whole text in both languages, and the author's rights in it as a table."""
 
     text = WordsIO()
+    author_rights = AuthorRightsOut()
 
     @override
     def to_representation(self, instance: Agreement) -> dict[str, Any]:
         """Show the agreement with its text."""
-        body = {**agreement_body(instance), "text": words(agreement_text(instance).text)}
+        body = {
+            **agreement_body(instance),
+            "text": words(agreement_text(instance).text),
+            "author_rights": author_rights_body(instance),
+        }
         shown: dict[str, Any] = serializers.Serializer.to_representation(self, body)
         return shown
 
 
 def _review_body(case: ReviewCase) -> dict[str, object]:
+    """The creator learns a decision when it can no longer be undone; a first of two approvals at once."""
     decisions = sorted(case.decisions.all(), key=lambda row: row.id)
+    told = [row for row in decisions if row.effected_at is not None]
     return {
         "case_id": case.id,
         "state": case.state,
         "approvals_needed": case.approvals_needed,
-        "approvals": sum(row.decision == Decision.APPROVE for row in decisions),
+        "approvals": approvals_of(decisions),
         "due_at": case.due_at,
+        "paused_at": case.paused_at,
         "decisions": [
-            {
-                "decision": row.decision,
-                "reason": row.reason_code or None,
-                "words": words(REASONS[ReasonCode(row.reason_code)].words) if row.reason_code else None,
-                "fix": words(REASONS[ReasonCode(row.reason_code)].fix) if row.reason_code else None,
-                "note": row.note,
-                "decided_at": row.created_at,
-            }
-            for row in decisions
+            {"decision": row.decision, **told_reason(row), "note": row.note, "decided_at": row.created_at}
+            for row in told
         ],
     }
 
@@ -163,6 +196,7 @@ def agreement_body(agreement: Agreement) -> dict[str, object]:
         "effective_sha256": effective.sha256 if effective else None,
         "amendments": amendments_body(agreement, refused=True),
         "review": _review_body(cases[-1]) if cases else None,
+        "counters": [counter_body(agreement, row) for row in counters_waiting(agreement)],
         "sha256": agreement_text(agreement).sha256,
         "signatory_name": agreement.signatory_name or None,
         "created_at": agreement.created_at,
@@ -251,6 +285,20 @@ class AgreementSubmit(Resource):
     def post(self, call: Call) -> Agreement:
         """Changes that policy allows pass at once (`approved`); the rest goes to reviewers (`in_review`)."""
         return agreement_submit(actor=call.actor, agreement_id=call.id("agreement_id", Prefix.AGREEMENT))
+
+
+class AgreementCounterAccept(Resource):
+    """Saying yes to what the reviewers propose."""
+
+    @operation(
+        summary="Accept a counter-proposal",
+        output=AgreementDetailOut,
+        scope=Scope.TERMS_WRITE,
+        problems=(*_ACCESS, *_STATE, SUPERSEDED, CMO_UNDECLARED, CMO_UNAUTHORISED),
+    )
+    def post(self, call: Call) -> Agreement:
+        """Put all that is proposed in the place of one's own changes; what policy allows is approved at once."""
+        return counter_accept(actor=call.actor, agreement_id=call.id("agreement_id", Prefix.AGREEMENT))
 
 
 class AgreementRecall(Resource):

@@ -1,163 +1,128 @@
-"""The contract desk: cases, claims, decisions."""
+"""The contract desk: queues, claims, notes, decisions and taking them back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from rest_framework import serializers
-from typing_extensions import override
 
 from core.accounts.actions import Scope
-from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
-from core.api.fields import PublicIdField
+from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING, require
 from core.api.operation import Call, Resource, operation
 from core.api.pagination import Page
-from core.clock import now
-from core.ids import Prefix
+from core.ids import NOT_FOUND, Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
+from licensing.api.desk_shapes import (
+    QUEUES,
+    CaseDetailOut,
+    CaseOut,
+    QueueOut,
+    ReasonOut,
+    reason_body,
+)
 from licensing.api.inputs import StrictInput, word_of
-from licensing.api.shapes import AmendmentOut, WordsIO, amendments_body, words
-from licensing.domain.deadlines import due_words
+from licensing.domain.actions import CASE_VIEW
+from licensing.domain.deadlines import UNDO_WINDOW
 from licensing.domain.errors import (
     CASE_CHANGED,
     CASE_CLOSED,
-    CASE_TAKEN,
+    CLAIMED_BY,
+    CONFLICT_OF_INTEREST,
+    COUNTER_REQUIRED,
     DECISION_UNKNOWN,
     NOT_CLAIMED,
-    OWN_CASE,
-    REASON_NEEDED,
+    NOTE_EMPTY,
+    REASON_REQUIRED,
     SECOND_PERSON,
+    TOO_LATE,
 )
-from licensing.domain.reasons import REASONS, ReasonCode
-from licensing.domain.states import CaseState, Decision
-from licensing.domain.wording import Language
+from licensing.domain.reasons import REASON_VERSIONS, REASONS, ReasonCode
+from licensing.domain.states import CaseState, Decision, Queue
 from licensing.models import ReviewCase
-from licensing.selectors.agreements import case_get, cases_visible_to, live_amendments
-from licensing.services.review import case_claim, case_decide
+from licensing.selectors.agreements import case_get, cases_visible_to
+from licensing.selectors.cases import IN_QUEUE, QueueCount, queues
+from licensing.services.claims import case_claim, case_heartbeat, case_next, case_note, case_release
+from licensing.services.counters import Proposal
+from licensing.services.review import case_decide, decision_undo
 
 _ACCESS = (ROLE_MISSING, SCOPE_MISSING)
-_REFUSALS = (*_ACCESS, CASE_CLOSED, OWN_CASE, SECOND_PERSON, SOMEBODY_WAS_FASTER, ILLEGAL_TRANSITION)
+_REFUSALS = (*_ACCESS, CASE_CLOSED, CONFLICT_OF_INTEREST, SECOND_PERSON, SOMEBODY_WAS_FASTER, ILLEGAL_TRANSITION)
 
 
 class CasesQuery(serializers.Serializer[Any]):
     """Which cases to list."""
 
     state = serializers.ChoiceField(choices=[str(state) for state in CaseState], required=False)
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+
+
+class ProposalIn(StrictInput):
+    """What is proposed for one clause: an approved fallback by its rank, other values, or other wording."""
+
+    clause = serializers.CharField(max_length=40)
+    fallback = serializers.IntegerField(required=False, min_value=1, max_value=99)
+    parameters = serializers.DictField(required=False)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    translation = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
 
 
 class DecideIn(StrictInput):
-    """A decision. `version` is the case version that was read; anything but an approval needs a reason and a note."""
+    """A decision. `version` is the case version that was read; all but approve and escalate need reason and note.
+
+    `undo_seconds`: how long it can be undone before it takes effect; 0 waives that.
+    """
 
     decision = word_of(Decision)
     reason = word_of(ReasonCode, required=False)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4_000)
     version = serializers.IntegerField(min_value=1)
+    counter = ProposalIn(many=True, required=False)
+    undo_seconds = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=int(UNDO_WINDOW.total_seconds()),
+        default=int(UNDO_WINDOW.total_seconds()),
+    )
 
 
-class CaseOut(serializers.Serializer[Any]):
-    """One case in the queue."""
+class NoteIn(StrictInput):
+    """What to write down."""
 
-    id = PublicIdField(Prefix.CASE)
-    state = serializers.ChoiceField(choices=[str(state) for state in CaseState])
-    version = serializers.IntegerField()
-    kind = serializers.CharField()
-    agreement_id = PublicIdField(Prefix.AGREEMENT)
-    organisation = serializers.CharField()
-    revision = serializers.IntegerField()
-    clauses = serializers.ListField(child=serializers.CharField())
-    approvals_needed = serializers.IntegerField()
-    approvals = serializers.IntegerField()
-    claimed_by = serializers.CharField(allow_null=True)
-    lease_until = serializers.DateTimeField(allow_null=True)
-    due_at = serializers.DateTimeField()
-    due = WordsIO()
-    created_at = serializers.DateTimeField()
-
-    @override
-    def to_representation(self, instance: ReviewCase) -> dict[str, Any]:
-        """Show the case with its deadline in words."""
-        shown: dict[str, Any] = super().to_representation(case_body(instance))
-        return shown
+    text = serializers.CharField(max_length=4_000)
 
 
-class DeskDecisionOut(serializers.Serializer[Any]):
-    """What a reviewer decided."""
+class QueueCollection(Resource):
+    """The desk's queues."""
 
-    reviewer = serializers.CharField()
-    decision = serializers.CharField()
-    reason = serializers.CharField(allow_blank=True)
-    note = serializers.CharField(allow_blank=True)
-    decided_at = serializers.DateTimeField()
-
-
-class ReasonOut(serializers.Serializer[Any]):
-    """A reason a reviewer may give, and what the creator can do."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    words = WordsIO()
-    fix = WordsIO()
+    @operation(summary="List the desk's queues", output=QueueOut, many=True, scope=Scope.DESK_REVIEW, problems=_ACCESS)
+    def get(self, call: Call) -> list[QueueCount]:
+        """Return what waits in each queue, what is mine, what is late and what is due within four hours."""
+        return queues(call.actor)
 
 
-class CaseDetailOut(CaseOut):
-    """One case with every change as a word diff in both languages."""
+class QueueNext(Resource):
+    """The next case of a queue."""
 
-    language = serializers.CharField()
-    amendments = AmendmentOut(many=True)
-    decisions = DeskDecisionOut(many=True)
-    reasons = ReasonOut(many=True)
-
-    @override
-    def to_representation(self, instance: ReviewCase) -> dict[str, Any]:
-        """Show the case with its changes, decisions and the reasons to choose from."""
-        body = {
-            **case_body(instance),
-            "language": instance.agreement.language,
-            "amendments": amendments_body(instance.agreement, refused=True),
-            "decisions": [
-                {
-                    "reviewer": row.reviewer.name,
-                    "decision": row.decision,
-                    "reason": row.reason_code,
-                    "note": row.note,
-                    "decided_at": row.created_at,
-                }
-                for row in sorted(instance.decisions.all(), key=lambda row: row.id)
-            ],
-            "reasons": [
-                {"code": str(code), "name": item.name, "words": words(item.words), "fix": words(item.fix)}
-                for code, item in REASONS.items()
-            ],
-        }
-        shown: dict[str, Any] = serializers.Serializer.to_representation(self, body)
-        return shown
-
-
-def case_body(case: ReviewCase) -> dict[str, object]:
-    """A case as `CaseOut` shows it."""
-    moment = now()
-    return {
-        "id": case.id,
-        "state": case.state,
-        "version": case.version,
-        "kind": "contract_critical" if case.approvals_needed > 1 else "contract_custom",
-        "agreement_id": case.agreement_id,
-        "organisation": case.agreement.organisation.name,
-        "revision": case.revision,
-        "clauses": [row.clause_version.code for row in live_amendments(case.agreement)],
-        "approvals_needed": case.approvals_needed,
-        "approvals": sum(row.decision == Decision.APPROVE for row in case.decisions.all()),
-        "claimed_by": case.claimed_by.name if case.claimed_by else None,
-        "lease_until": case.lease_until,
-        "due_at": case.due_at,
-        "due": {str(language): due_words(case.due_at, moment, language) for language in Language},
-        "created_at": case.created_at,
-    }
+    @operation(
+        summary="Take the next case of a queue",
+        output=CaseDetailOut,
+        may_be_empty=True,
+        scope=Scope.DESK_REVIEW,
+        problems=_ACCESS,
+    )
+    def post(self, call: Call) -> ReviewCase | None:
+        """Claim the most urgent case that one may take, for ten minutes; 204 when there is none."""
+        name = call.kwargs["queue"]
+        if name not in QUEUES:
+            raise NOT_FOUND(f"There is no queue {name!r}; one of {', '.join(QUEUES)}.")
+        return case_next(actor=call.actor, queue=Queue(name))
 
 
 class CaseCollection(Resource):
-    """The desk's queue."""
+    """The desk's cases."""
 
     @operation(
         summary="List review cases",
@@ -170,8 +135,9 @@ class CaseCollection(Resource):
     def get(self, call: Call) -> Page[ReviewCase]:
         """Return contract cases, newest first; `state=open` for those that wait for somebody."""
         cases = cases_visible_to(call.actor)
-        state = call.query.get("state")
-        return call.page(cases.filter(state=state) if state else cases)
+        state, queue = call.query.get("state"), call.query.get("queue")
+        cases = cases.filter(state=state) if state else cases
+        return call.page(cases.filter(IN_QUEUE[Queue(queue)]) if queue else cases)
 
 
 class CaseDetail(Resource):
@@ -190,11 +156,55 @@ class CaseClaim(Resource):
         summary="Claim a review case",
         output=CaseDetailOut,
         scope=Scope.DESK_REVIEW,
-        problems=(*_REFUSALS, CASE_TAKEN),
+        problems=(*_REFUSALS, CLAIMED_BY),
     )
     def post(self, call: Call) -> ReviewCase:
         """Take a case for ten minutes; claiming again extends it. Nobody reviews their own organisation or words."""
         return case_claim(actor=call.actor, case_id=call.id("case_id", Prefix.CASE))
+
+
+class CaseHeartbeat(Resource):
+    """Keeping a case."""
+
+    @operation(
+        summary="Keep a claimed case",
+        output=CaseOut,
+        scope=Scope.DESK_REVIEW,
+        problems=(*_ACCESS, CLAIMED_BY, CASE_CHANGED),
+    )
+    def post(self, call: Call) -> ReviewCase:
+        """Say that somebody is still at work: the claim holds for another ten minutes."""
+        return case_heartbeat(actor=call.actor, case_id=call.id("case_id", Prefix.CASE))
+
+
+class CaseRelease(Resource):
+    """Giving a case back."""
+
+    @operation(
+        summary="Release a claimed case",
+        output=CaseOut,
+        scope=Scope.DESK_REVIEW,
+        problems=(*_ACCESS, CLAIMED_BY, CASE_CHANGED),
+    )
+    def post(self, call: Call) -> ReviewCase:
+        """Give a case back undecided, for somebody else to take."""
+        return case_release(actor=call.actor, case_id=call.id("case_id", Prefix.CASE))
+
+
+class CaseNotes(Resource):
+    """What colleagues should know."""
+
+    @operation(
+        summary="Write a note on a case",
+        input=NoteIn,
+        output=CaseDetailOut,
+        status=201,
+        scope=Scope.DESK_REVIEW,
+        problems=(*_ACCESS, NOTE_EMPTY),
+    )
+    def post(self, call: Call) -> ReviewCase:
+        """Write something down for the desk; creators do not see it. It needs no claim."""
+        return case_note(actor=call.actor, case_id=call.id("case_id", Prefix.CASE), text=call.data["text"])
 
 
 class CaseDecide(Resource):
@@ -206,10 +216,23 @@ class CaseDecide(Resource):
         output=CaseDetailOut,
         scope=Scope.DESK_REVIEW,
         idempotent=True,
-        problems=(*_REFUSALS, CASE_CHANGED, NOT_CLAIMED, REASON_NEEDED, DECISION_UNKNOWN),
+        durable=True,
+        problems=(
+            *_REFUSALS,
+            CASE_CHANGED,
+            CLAIMED_BY,
+            NOT_CLAIMED,
+            REASON_REQUIRED,
+            COUNTER_REQUIRED,
+            DECISION_UNKNOWN,
+        ),
     )
     def post(self, call: Call) -> ReviewCase:
-        """Approve, ask for changes, or refuse. Critical clauses need two different people."""
+        """Approve, ask for changes, refuse, counter or escalate. It takes effect after a minute; until then: undo.
+
+        Critical clauses need two different people. A decision on an older version of the case changes nothing, and
+        its note is kept with the case.
+        """
         return case_decide(
             actor=call.actor,
             case_id=call.id("case_id", Prefix.CASE),
@@ -217,4 +240,55 @@ class CaseDecide(Resource):
             reason=call.data.get("reason", ""),
             note=call.data["note"],
             version=call.data["version"],
+            counter=[_proposal(one) for one in call.data.get("counter", ())],
+            undo_within=timedelta(seconds=call.data["undo_seconds"]),
         )
+
+
+def _proposal(given: Mapping[str, Any]) -> Proposal:
+    return Proposal(
+        clause=given["clause"],
+        fallback=given.get("fallback"),
+        parameters=given.get("parameters", {}),
+        text=given.get("text", ""),
+        translation=given.get("translation", ""),
+    )
+
+
+class DecisionUndo(Resource):
+    """Taking a decision back."""
+
+    @operation(
+        summary="Undo a decision",
+        output=CaseDetailOut,
+        scope=Scope.DESK_REVIEW,
+        problems=(*_ACCESS, TOO_LATE, SOMEBODY_WAS_FASTER),
+    )
+    def post(self, call: Call) -> ReviewCase:
+        """Take one's own decision back within its minute, before it takes effect; one holds the case again."""
+        return decision_undo(actor=call.actor, decision_id=call.id("decision_id", Prefix.DECISION))
+
+
+class ReasonCodes(Resource):
+    """Reasons the desk gives."""
+
+    @operation(summary="List reason codes", output=ReasonOut, many=True, public=True)
+    def get(self, call: Call) -> list[dict[str, object]]:
+        """Return every reason in its newest version: what a creator reads, and what can be done."""
+        return [reason_body(str(code), reason) for code, reason in REASONS.items()]
+
+
+class DeskReasonCodes(Resource):
+    """Reasons with their history."""
+
+    @operation(
+        summary="List reason codes with all versions",
+        output=ReasonOut,
+        many=True,
+        scope=Scope.DESK_REVIEW,
+        problems=_ACCESS,
+    )
+    def get(self, call: Call) -> list[dict[str, object]]:
+        """Return every version of every reason; a decision names the one its reader was given."""
+        require(call.actor, CASE_VIEW)
+        return [reason_body(str(code), one) for code, versions in REASON_VERSIONS.items() for one in versions]

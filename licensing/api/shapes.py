@@ -10,8 +10,15 @@ from licensing.domain.clauses import AmendmentClass
 from licensing.domain.diff import Op
 from licensing.domain.states import AmendmentState
 from licensing.domain.wording import Language, Text
-from licensing.models import Agreement
-from licensing.selectors.agreements import AmendmentView, amendment_view, live_amendments
+from licensing.models import Agreement, CounterProposal
+from licensing.selectors.agreements import (
+    AmendmentView,
+    ChangeView,
+    amendment_view,
+    change_view,
+    live_amendments,
+)
+from licensing.selectors.terms import clause_for
 
 
 class WordsIO(serializers.Serializer[Any]):
@@ -74,13 +81,28 @@ def words(text: Text) -> dict[str, str]:
     return {"en": text.en, "fr": text.fr}
 
 
-def amendment_body(view: AmendmentView) -> dict[str, object]:
-    """An amendment as `AmendmentOut` shows it."""
-    row = view.row
+def _compared_body(view: ChangeView) -> dict[str, object]:
+    """What differs between two readings of a clause: values in words, and the text word by word."""
     return {
         "clause": view.clause.code,
         "number": view.clause.number,
         "title": words(view.clause.title),
+        "changes": [
+            {"name": item.name, "title": words(item.label), "before": words(item.before), "after": words(item.after)}
+            for item in view.changes
+        ],
+        "diff": {
+            str(language): [{"op": str(run.op), "text": run.text} for run in view.diff[language]]
+            for language in Language
+        },
+    }
+
+
+def amendment_body(view: AmendmentView) -> dict[str, object]:
+    """An amendment as `AmendmentOut` shows it."""
+    row = view.row
+    return {
+        **_compared_body(view),
         "amendment_class": row.kind,
         "because": row.because,
         "passes_by_policy": AmendmentClass(row.kind).passes_by_policy,
@@ -91,14 +113,18 @@ def amendment_body(view: AmendmentView) -> dict[str, object]:
             {"rank": view.nearest[0], "same_words_percent": view.nearest[1]} if view.nearest is not None else None
         ),
         "values": row.values,
-        "changes": [
-            {"name": item.name, "title": words(item.label), "before": words(item.before), "after": words(item.after)}
-            for item in view.changes
-        ],
-        "diff": {
-            str(language): [{"op": str(run.op), "text": run.text} for run in view.diff[language]]
-            for language in Language
-        },
+    }
+
+
+def counter_body(agreement: Agreement, row: CounterProposal) -> dict[str, object]:
+    """A counter-proposal as the creator reads it."""
+    return {
+        **_compared_body(change_view(agreement, clause_for(row.clause_version), row.values, row.own_wording)),
+        "amendment_class": row.kind,
+        "because": row.because,
+        "passes_by_policy": AmendmentClass(row.kind).passes_by_policy,
+        "fallback": row.fallback,
+        "values": row.values,
     }
 
 

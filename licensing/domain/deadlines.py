@@ -1,4 +1,7 @@
-"""When a case is due, and how that reads: working days, in plain words."""
+"""When a case is due, how its clock stands, and how that reads: working days, in plain words.
+
+Weekends do not count. The clock stands while the creator has something to answer, and goes on where it stood.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,62 @@ from typing import Final
 from licensing.domain.wording import NARROW, Language
 
 CLAIM_LEASE: Final = timedelta(minutes=10)
+UNDO_WINDOW: Final = timedelta(seconds=60)
+"""How long a decision can be taken back before it takes effect."""
+SOON: Final = timedelta(hours=4)
+"""What is due within this counts as a breach that threatens."""
 WORKING_DAYS: Final = {1: 1, 2: 2}
 """Working days for a decision, by the number of approvals needed: custom 1, critical 2."""
 
 _SATURDAY: Final = 5
+_DAY: Final = timedelta(days=1)
+
+
+def _next_day(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+
+
+def _on_a_working_day(moment: datetime) -> datetime:
+    while moment.weekday() >= _SATURDAY:
+        moment = _next_day(moment)
+    return moment
+
+
+def working_end(start: datetime, length: timedelta) -> datetime:
+    """The moment at which so much working time has passed since `start`; weekends count nothing."""
+    moment = _on_a_working_day(start)
+    while length > (left := _next_day(moment) - moment):
+        length -= left
+        moment = _on_a_working_day(moment + left)
+    return moment + length
+
+
+def working_time(start: datetime, end: datetime) -> timedelta:
+    """Working time from `start` to `end`: weekends count nothing; zero when `end` comes first."""
+    total, moment = timedelta(0), _on_a_working_day(start)
+    while moment < end:
+        until = min(_next_day(moment), end)
+        total += until - moment
+        moment = _on_a_working_day(until)
+    return total
 
 
 def due_at(opened: datetime, approvals_needed: int) -> datetime:
     """The same hour one or two working days later; a case opened on a weekend counts from Monday midnight."""
-    moment = opened
-    while moment.weekday() >= _SATURDAY:
-        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    moment = _on_a_working_day(opened)
     for _ in range(WORKING_DAYS[approvals_needed]):
-        moment += timedelta(days=1)
+        moment += _DAY
         while moment.weekday() >= _SATURDAY:
-            moment += timedelta(days=1)
+            moment += _DAY
     return moment
+
+
+def due_again(due: datetime, paused: datetime, resumed: datetime) -> datetime:
+    """When a case is due whose clock stood from `paused` to `resumed`: the working time it had left, from then on.
+
+    A case that was late already is due at once.
+    """
+    return working_end(resumed, working_time(paused, due))
 
 
 def span_words(span: timedelta) -> str:
@@ -36,11 +79,20 @@ def span_words(span: timedelta) -> str:
     return f"{hours}{NARROW}h {minutes:02d}" if hours else f"{minutes}{NARROW}min"
 
 
-def due_words(due: datetime, at: datetime, language: Language) -> str:
-    """How long is left, or how late it is."""
+def _span(span: timedelta, language: Language) -> str:
+    said = span_words(span)
+    return said if language is Language.EN else said.replace(f"{NARROW}d ", f"{NARROW}j ")
+
+
+def due_words(due: datetime, at: datetime, language: Language, paused: datetime | None = None) -> str:
+    """How long is left, or how late it is; with `paused`, that the clock stands and what it will still show."""
+    if paused is not None:
+        left = _span(working_time(paused, due), language)
+        if language is Language.EN:
+            return f"paused, waiting for the creator; {left} left"
+        return f"en pause, en attente du créateur ; {left} restent"
     late = at > due
-    span = span_words(at - due if late else due - at)
+    span = _span(at - due if late else due - at, language)
     if language is Language.EN:
         return f"late by {span}" if late else f"due in {span}"
-    span = span.replace(f"{NARROW}d ", f"{NARROW}j ")
     return f"en retard de {span}" if late else f"à rendre dans {span}"

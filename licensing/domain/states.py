@@ -120,6 +120,7 @@ class CaseEvent(StrEnum):
     """What can happen to a case."""
 
     CLAIM = "claim"
+    RELEASE = "release"
     SECOND = "second"
     DECIDE = "decide"
     RETURN = "return"
@@ -130,6 +131,7 @@ class CaseEvent(StrEnum):
 
 _WAITING: Final = {
     CaseEvent.CLAIM: CaseState.CLAIMED,
+    CaseEvent.REOPEN: CaseState.REOPENED,
     CaseEvent.CLOSE: CaseState.CLOSED,
 }
 
@@ -141,6 +143,7 @@ CASE_MACHINE: Final = Machine(
         CaseState.ESCALATED: _WAITING,
         CaseState.CLAIMED: {
             CaseEvent.CLAIM: CaseState.CLAIMED,
+            CaseEvent.RELEASE: CaseState.OPEN,
             CaseEvent.SECOND: CaseState.OPEN,
             CaseEvent.DECIDE: CaseState.DECIDED,
             CaseEvent.RETURN: CaseState.RETURNED,
@@ -163,6 +166,20 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     REFUSE = "refuse"
+    COUNTER = "counter"
+    """Propose another wording or value; the creator accepts it or changes something else."""
+    ESCALATE = "escalate"
+    """Leave it to a lead."""
+
+
+class Queue(StrEnum):
+    """What waits at the desk, by who may take it and how many have to agree."""
+
+    CONTRACTS = "contracts"
+    CRITICAL = "critical"
+    """Contracts that need two people."""
+    ESCALATED = "escalated"
+    """Only leads take these."""
 
 
 class TermsOrigin(StrEnum):

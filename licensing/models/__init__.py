@@ -8,18 +8,20 @@ from licensing.models.consent import ConsentNode, ConsentPlace, Release, Release
 from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
 from licensing.models.ratecard import RateCard, RateCardDraft
-from licensing.models.review import ReviewCase, ReviewDecision
+from licensing.models.review import CaseNote, CounterProposal, ReviewCase, ReviewDecision
 from licensing.models.terms import TermsProfile, TermsProfileVersion
 from licensing.models.use_case import UseCase, UseCaseVersion
 
 __all__ = [
     "Agreement",
     "Amendment",
+    "CaseNote",
     "ClauseVersion",
     "ConsentNode",
     "ConsentPlace",
     "ContractClause",
     "ContractVersion",
+    "CounterProposal",
     "Declaration",
     "RateCard",
     "RateCardDraft",

@@ -11,9 +11,11 @@ from core.accounts.models import User
 from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
+from licensing.domain.clauses import AmendmentClass
 from licensing.domain.reasons import ReasonCode
 from licensing.domain.states import WAITING, CaseState, Decision
 from licensing.models.agreement import Agreement
+from licensing.models.clause import ClauseVersion
 
 
 class ReviewCase(Record):
@@ -31,6 +33,10 @@ class ReviewCase(Record):
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    """Since when the clock stands because the creator has something to answer."""
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    """Since when only a lead may take it."""
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,7 +67,12 @@ class ReviewCase(Record):
 
 
 class ReviewDecision(Record):
-    """What one reviewer decided. Rows never change (trigger)."""
+    """What one reviewer decided. It takes effect at `effective_at` unless it is undone before.
+
+    Only that it took effect or was undone is added later, once; everything else never changes (trigger).
+    """
+
+    PREFIX = Prefix.DECISION
 
     case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="decisions")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -71,19 +82,32 @@ class ReviewDecision(Record):
     """Version of the reason's words; 0 without a reason."""
     note = models.TextField(default="", blank=True)
     case_version = models.PositiveIntegerField()
+    effective_at = models.DateTimeField()
+    effected_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """A reviewer decides a case once; anything but an approval gives its reason."""
+        """One decision a version of a case, one standing verdict a reviewer; all but an approval gives its reason."""
 
         constraints: ClassVar = (
             check_in("decision", Decision, "licensing_reviewdecision_decision"),
-            models.UniqueConstraint(fields=["case", "reviewer"], name="licensing_reviewdecision_once"),
+            models.UniqueConstraint(fields=["case", "case_version"], name="licensing_reviewdecision_one_a_version"),
+            models.UniqueConstraint(
+                fields=["case", "reviewer"],
+                condition=models.Q(undone_at=None) & ~models.Q(decision=Decision.ESCALATE),
+                name="licensing_reviewdecision_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effected_at=None) | models.Q(undone_at=None),
+                name="licensing_reviewdecision_effect_or_undone",
+            ),
             models.CheckConstraint(
                 condition=models.Q(reason_code__in=["", *map(str, ReasonCode)]),
                 name="licensing_reviewdecision_reason",
             ),
             models.CheckConstraint(
-                condition=models.Q(decision=Decision.APPROVE) | (~models.Q(reason_code="") & ~models.Q(note="")),
+                condition=models.Q(decision__in=[Decision.APPROVE, Decision.ESCALATE])
+                | (~models.Q(reason_code="") & ~models.Q(note="")),
                 name="licensing_reviewdecision_explained",
             ),
         )
@@ -92,3 +116,51 @@ class ReviewDecision(Record):
     def __str__(self) -> str:
         """Show the decision."""
         return self.decision
+
+
+class CounterProposal(Record):
+    """What a reviewer proposes for one clause in place of the creator's change. Rows never change (trigger)."""
+
+    decision = models.ForeignKey(ReviewDecision, on_delete=models.PROTECT, related_name="counters")
+    clause_version = models.ForeignKey(ClauseVersion, on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField()
+    """All values of the clause as proposed."""
+    own_wording = models.JSONField(default=dict)
+    """Language → proposed text in place of the clause's own; empty when its own text stays."""
+    kind = models.CharField(max_length=16)
+    """How the proposal is treated once accepted; `standard` takes the creator's change back."""
+    because = models.CharField(max_length=200)
+    fallback = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        """One proposal a clause."""
+
+        constraints: ClassVar = (
+            check_in("kind", AmendmentClass, "licensing_counterproposal_kind"),
+            models.UniqueConstraint(fields=["decision", "clause_version"], name="licensing_counterproposal_once"),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show the class."""
+        return self.kind
+
+
+class CaseNote(Record):
+    """What somebody at the desk wrote down about a case; creators do not see it. Rows never change (trigger)."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    unsent = models.BooleanField(default=False)
+    """Written for a decision that came too late: kept, so that nothing typed is lost."""
+
+    class Meta:
+        """A note says something."""
+
+        constraints: ClassVar = (models.CheckConstraint(condition=~models.Q(text=""), name="licensing_casenote_text"),)
+
+    @override
+    def __str__(self) -> str:
+        """Show the beginning."""
+        return self.text[:40]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -51,7 +52,7 @@ def cases_visible_to(actor: Actor) -> QuerySet[ReviewCase]:
     """Return contract cases for the desk, each with its agreement and decisions; platform reviewers only."""
     require(actor, CASE_VIEW)
     return ReviewCase.objects.select_related("claimed_by").prefetch_related(
-        Prefetch("agreement", _agreements()), "decisions__reviewer"
+        Prefetch("agreement", _agreements()), "decisions__reviewer", "notes__author"
     )
 
 
@@ -94,23 +95,26 @@ def amended_wording(agreement: Agreement) -> dict[str, OwnWording]:
     return wording
 
 
+def agreement_facts(agreement: Agreement) -> AgreementFacts:
+    """Return everything the agreement's words depend on, with its live amendments in it."""
+    return AgreementFacts(
+        agreement_id=agreement.public_id,
+        licensor=agreement.organisation.name,
+        licensor_id=public_id(Prefix.ORGANISATION, agreement.organisation_id),
+        platform=PLATFORM_NAME,
+        revision=agreement.revision,
+        clauses=contract_clauses(agreement.contract_version),
+        values=amended_values(agreement),
+        own_wording=amended_wording(agreement),
+        template_version=agreement.contract_version.version,
+    )
+
+
 def agreement_text(agreement: Agreement) -> Rendered:
     """Return the agreement's words and hash: as signed once it is signed, else as they would be signed now."""
     if agreement.state in (AgreementState.SIGNED, AgreementState.ENDED):
         return Rendered(Text(agreement.text_en, agreement.text_fr), agreement.sha256)
-    return render_both(
-        AgreementFacts(
-            agreement_id=agreement.public_id,
-            licensor=agreement.organisation.name,
-            licensor_id=public_id(Prefix.ORGANISATION, agreement.organisation_id),
-            platform=PLATFORM_NAME,
-            revision=agreement.revision,
-            clauses=contract_clauses(agreement.contract_version),
-            values=amended_values(agreement),
-            own_wording=amended_wording(agreement),
-            template_version=agreement.contract_version.version,
-        )
-    )
+    return render_both(agreement_facts(agreement))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,33 +128,46 @@ class ValueChange:
 
 
 @dataclass(frozen=True, slots=True)
-class AmendmentView:
-    """A proposed change as a reader needs it: what, how it is treated and why, and the words in both languages."""
+class ChangeView:
+    """One clause as it would read, beside the terms it changes: values and words, in both languages."""
 
-    row: Amendment
     clause: Clause
     changes: list[ValueChange]
     diff: dict[Language, list[Run]]
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentView(ChangeView):
+    """A proposed change as a reader needs it: what, how it is treated and why, and the words in both languages."""
+
+    row: Amendment
     nearest: tuple[int, int] | None
     """Nearest rung of the fallback ladder, and how many percent of the words it shares."""
 
 
-def amendment_view(agreement: Agreement, row: Amendment) -> AmendmentView:
-    """Return one amendment with its differences from the terms it changes."""
-    clause = clause_for(row.clause_version)
+def change_view(
+    agreement: Agreement, clause: Clause, values: Mapping[str, object], wording: Mapping[str, str]
+) -> ChangeView:
+    """Return how a clause would read with other values and wording, compared with the terms as they were chosen."""
     before = dict(effective_values(agreement.terms_version))
-    after = {**before, clause.code: clause.parse(row.values)}
+    after = {**before, clause.code: clause.parse(values)}
     old_wording = own_wording_of(agreement.terms_version.own_wording).get(clause.code)
-    new_wording = own_wording_of({clause.code: row.own_wording}).get(clause.code)
+    new_wording = own_wording_of({clause.code: wording}).get(clause.code)
     diff = {
         language: word_diff(
             clause_text(clause, before, language, old_wording), clause_text(clause, after, language, new_wording)
         )
         for language in Language
     }
-    language = Language(agreement.language)
-    nearest = nearest_fallback(clause, after[clause.code], row.own_wording.get(language, ""), language)
-    return AmendmentView(row, clause, _value_changes(clause, before, after), diff, nearest)
+    return ChangeView(clause, _value_changes(clause, before, after), diff)
+
+
+def amendment_view(agreement: Agreement, row: Amendment) -> AmendmentView:
+    """Return one amendment with its differences from the terms it changes."""
+    clause, language = clause_for(row.clause_version), Language(agreement.language)
+    view = change_view(agreement, clause, row.values, row.own_wording)
+    nearest = nearest_fallback(clause, clause.parse(row.values), row.own_wording.get(language, ""), language)
+    return AmendmentView(view.clause, view.changes, view.diff, row, nearest)
 
 
 def _said(clause: Clause, values: Values, name: str) -> Text:

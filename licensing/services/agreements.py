@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import AmendmentClass, clause_of
 from licensing.domain.composition import Stored
 from licensing.domain.contradictions import refuse_contradictions
-from licensing.domain.deadlines import due_at
+from licensing.domain.deadlines import due_again, due_at
 from licensing.domain.errors import CMO_UNAUTHORISED, CMO_UNDECLARED, LANGUAGE_UNKNOWN, NOTHING_TO_CHANGE, UNDER_REVIEW
 from licensing.domain.states import (
     AGREEMENT_MACHINE,
@@ -135,7 +136,7 @@ def agreement_amend(
         proposed = clause.parse(parameters or {}, base)
         refuse_contradictions({**amended_values(agreement), clause.code: proposed})
         language = Language(agreement.language)
-        classed = classify(clause, base, proposed, _typeset(text, language), language)
+        classed = classify(clause, base, proposed, typeset(text, language), language)
         if classed.kind is AmendmentClass.STANDARD and live is None:
             raise NOTHING_TO_CHANGE(f"{clause.code} already says this. Nothing was changed.", pointer="/parameters")
         if live is not None:
@@ -146,7 +147,7 @@ def agreement_amend(
                 clause_version=clause_version_get(clause.code),
                 author_id=author,
                 values=proposed,
-                own_wording=_own_wording(classed.text, translation, language),
+                own_wording=own_wording(classed.text, translation, language),
                 kind=classed.kind,
                 because=classed.because,
                 fallback=classed.fallback,
@@ -162,17 +163,19 @@ def agreement_amend(
     return agreement_get(actor, agreement_id)
 
 
-def _typeset(text: str, language: Language) -> str:
+def typeset(text: str, language: Language) -> str:
+    """Put typed words into the typography of their language."""
     return english(text) if language is Language.EN else french(text)
 
 
-def _own_wording(text: str, translation: str, language: Language) -> dict[str, str]:
+def own_wording(text: str, translation: str, language: Language) -> dict[str, str]:
+    """Return agreed wording as it is stored: language → text, nothing for a clause's own words."""
     if not text:
         return {}
     other = Language.FR if language is Language.EN else Language.EN
     own = {str(language): text}
     if translation.strip():
-        own[str(other)] = _typeset(translation, other)
+        own[str(other)] = typeset(translation, other)
     return own
 
 
@@ -202,28 +205,47 @@ def agreement_submit(*, actor: Actor, agreement_id: UUID) -> Agreement:
         agreement = agreement_lock(agreement_get(actor, agreement_id).id)
         if agreement.state == AgreementState.IN_REVIEW:
             raise UNDER_REVIEW("It was submitted already. Nothing was changed.")
-        _refuse_unclear_rights(amended_values(agreement))
-        moment, before = now(), agreement.state
-        proposed = list(agreement.amendments.filter(state=AmendmentState.PROPOSED).select_related("clause_version"))
-        for row in proposed:
-            if AmendmentClass(row.kind).passes_by_policy:
-                _pass_by_policy(actor, agreement, row)
-        waiting = [row for row in proposed if not AmendmentClass(row.kind).passes_by_policy]
-        for case in ReviewCase.objects.filter(agreement=agreement, state=CaseState.RETURNED):
-            advance(case, CASE_MACHINE, CaseEvent.CLOSE)
-        if waiting:
-            advance(agreement, AGREEMENT_MACHINE, AgreementEvent.SUBMIT, submitted_at=moment)
-            needed = max(AmendmentClass(row.kind).approvals_needed for row in waiting)
-            ReviewCase.objects.create(
-                agreement=agreement,
-                revision=agreement.revision,
-                approvals_needed=needed,
-                due_at=due_at(moment, needed),
-            )
-        else:
-            advance(agreement, AGREEMENT_MACHINE, AgreementEvent.CLEAR, submitted_at=moment, approved_at=moment)
-        _note(actor, agreement, "agreement.submitted", {"state": before}, {"state": agreement.state})
+        agreement_send(actor, agreement)
     return agreement_get(actor, agreement_id)
+
+
+def agreement_send(actor: Actor, agreement: Agreement) -> None:
+    """Pass what policy allows and open a case for the rest; the caller holds the lock."""
+    _refuse_unclear_rights(amended_values(agreement))
+    moment, before = now(), agreement.state
+    proposed = list(agreement.amendments.filter(state=AmendmentState.PROPOSED).select_related("clause_version"))
+    for row in proposed:
+        if AmendmentClass(row.kind).passes_by_policy:
+            _pass_by_policy(actor, agreement, row)
+    waiting = [row for row in proposed if not AmendmentClass(row.kind).passes_by_policy]
+    returned = _close_returned(agreement)
+    if waiting:
+        advance(agreement, AGREEMENT_MACHINE, AgreementEvent.SUBMIT, submitted_at=moment)
+        needed = max(AmendmentClass(row.kind).approvals_needed for row in waiting)
+        ReviewCase.objects.create(
+            agreement=agreement,
+            revision=agreement.revision,
+            approvals_needed=needed,
+            due_at=_due_at(returned, moment, needed),
+        )
+    else:
+        advance(agreement, AGREEMENT_MACHINE, AgreementEvent.CLEAR, submitted_at=moment, approved_at=moment)
+    _note(actor, agreement, "agreement.submitted", {"state": before}, {"state": agreement.state})
+
+
+def _close_returned(agreement: Agreement) -> ReviewCase | None:
+    """Close the cases the creator has now answered; return the last of them."""
+    returned = list(ReviewCase.objects.filter(agreement=agreement, state=CaseState.RETURNED).order_by("id"))
+    for case in returned:
+        advance(case, CASE_MACHINE, CaseEvent.CLOSE)
+    return returned[-1] if returned else None
+
+
+def _due_at(returned: ReviewCase | None, moment: datetime, needed: int) -> datetime:
+    """The clock of an answered case goes on where it stood; two people get the time of two."""
+    if returned is None or returned.paused_at is None or needed > returned.approvals_needed:
+        return due_at(moment, needed)
+    return due_again(returned.due_at, returned.paused_at, moment)
 
 
 def _pass_by_policy(actor: Actor, agreement: Agreement, row: Amendment) -> None:
@@ -238,14 +260,19 @@ def _pass_by_policy(actor: Actor, agreement: Agreement, row: Amendment) -> None:
 
 
 def agreement_recall(*, actor: Actor, agreement_id: UUID) -> Agreement:
-    """Take a submitted proposal back to change it; the case closes, and a decision made too late is a conflict."""
+    """Take a submitted proposal back to change it; the case closes, and a decision made too late is a conflict.
+
+    A decision that has not taken effect yet never does: who takes it back in that minute wins.
+    """
     require(actor, TERMS_WRITE)
     with transaction.atomic():
         agreement = agreement_lock(agreement_get(actor, agreement_id).id)
         advance(agreement, AGREEMENT_MACHINE, AgreementEvent.RECALL)
-        for case in ReviewCase.objects.select_for_update(of=("self",)).filter(
-            agreement=agreement, state__in=(CaseState.OPEN, CaseState.CLAIMED, CaseState.ESCALATED, CaseState.REOPENED)
-        ):
+        open_cases = ReviewCase.objects.select_for_update(of=("self",)).filter(
+            agreement=agreement, revision=agreement.revision
+        )
+        for case in open_cases.exclude(state=CaseState.CLOSED):
+            case.decisions.filter(effected_at=None, undone_at=None).update(undone_at=now())
             advance(case, CASE_MACHINE, CaseEvent.CLOSE, version=case.version + 1)
         _note(actor, agreement, "agreement.recalled", {}, {"state": agreement.state})
     return agreement_get(actor, agreement_id)

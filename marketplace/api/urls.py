@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from marketplace.api.bundles import QuoteSummary
 from marketplace.api.catalog import CatalogClip
+from marketplace.api.desk import CaseEffect
 from marketplace.api.earnings import Earnings, LedgerLines
 from marketplace.api.licences import LicenceCollection, LicenceDetail
 from marketplace.api.listings import (
@@ -25,8 +27,10 @@ urlpatterns = [
     path("search", Search.as_view()),
     path("search/explain", SearchExplain.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
+    path("desk/cases/<str:case_id>/effect", CaseEffect.as_view()),
     path("quotes", QuoteCollection.as_view()),
     path("quotes/<str:quote_id>", QuoteDetail.as_view()),
+    path("quotes/<str:quote_id>/summary", QuoteSummary.as_view()),
     path("quotes/<str:quote_id>/items", QuoteItems.as_view()),
     path("quotes/<str:quote_id>/accept", QuoteAccept.as_view()),
     path("orders", OrderCollection.as_view()),

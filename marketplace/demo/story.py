@@ -86,7 +86,8 @@ class Story:
             for amendment in claimed.raw.get("amendments") or []:
                 self.screen.say(f"  {amendment['clause']} ({amendment['amendment_class']}: {amendment['because']})")
                 self.screen.say("  " + _plain_diff(amendment["diff"]["en"]))
-            desk.desk.decide(case.id, "approve", note="The change is clear and takes nothing from the buyer.")
+            note = "The change is clear and takes nothing from the buyer."
+            desk.desk.decide(case.id, "approve", note=note, undo_seconds=0)
 
     def buy(self, company: Client, brought: list[Brought], out: Path | None) -> Outcome:
         """Search, quote, pay, wait for the build, download, verify, and prove the books."""

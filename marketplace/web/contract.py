@@ -10,13 +10,15 @@ from typing import Final
 from django.http import QueryDict
 
 from licensing.domain.catalogue import CATALOGUE
-from licensing.domain.clauses import Clause, Values
+from licensing.domain.clauses import AmendmentClass, Clause, Values
 from licensing.domain.composition import Stored
 from licensing.domain.diff import Op, Run
 from licensing.domain.parameters import Choice, Choices, Flag, Parameter, Value, Whole
 from licensing.domain.wording import Language
 from licensing.models import Agreement, Amendment, ReviewDecision
-from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view
+from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view, change_view
+from licensing.selectors.cases import counters_waiting
+from licensing.selectors.terms import clause_for
 from marketplace.web import said
 from marketplace.web.formats import language
 
@@ -147,6 +149,8 @@ class Compared:
     after: tuple[Run, ...]
     runs: tuple[Run, ...]
     nearest: tuple[int, int] | None
+    ladder: tuple[tuple[int, str], ...]
+    """Wording agreed beforehand: rank and summary."""
 
 
 def compared(agreement: Agreement, row: Amendment, reader: Language | None = None) -> Compared:
@@ -166,12 +170,37 @@ def compared(agreement: Agreement, row: Amendment, reader: Language | None = Non
         tuple(run for run in runs if run.op is not Op.REMOVE),
         runs,
         view.nearest,
+        tuple((rung.rank, rung.summary.of(language())) for rung in view.clause.fallbacks),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Countered:
+    """What the reviewers propose for one clause, ready to be read."""
+
+    title: str
+    changes: Sequence[ValueChange]
+    runs: tuple[Run, ...]
+    passes: bool
+
+
+def countered(agreement: Agreement) -> list[Countered]:
+    """Return the counter-proposals a creator can accept, in the agreement's language."""
+    shown = Language(agreement.language)
+    found = []
+    for row in counters_waiting(agreement):
+        view = change_view(agreement, clause_for(row.clause_version), row.values, row.own_wording)
+        title = f"{view.clause.number}. {view.clause.title.of(language())}"
+        passes = AmendmentClass(row.kind).passes_by_policy
+        found.append(Countered(title, view.changes, tuple(view.diff[shown]), passes))
+    return found
+
+
 def decisions_of(agreement: Agreement) -> list[ReviewDecision]:
-    """Return what reviewers decided on an agreement, newest first."""
-    rows = ReviewDecision.objects.filter(case__agreement=agreement).select_related("reviewer", "case")
+    """Return what reviewers decided on an agreement and can no longer undo, newest first."""
+    rows = ReviewDecision.objects.filter(case__agreement=agreement, effected_at__isnull=False).select_related(
+        "reviewer", "case"
+    )
     return list(rows.order_by("-id"))
 
 

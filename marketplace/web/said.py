@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.parameters import Choices
-from licensing.domain.states import AgreementState, AmendmentState, CaseState, Decision
+from licensing.domain.states import AgreementState, AmendmentState, CaseState, Decision, Queue
 from marketplace.catalog.domain.states import ListingState
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.orders.domain.drafting import LeftOutReason
@@ -112,6 +112,13 @@ DECISION: Final[Mapping[str, Words]] = {
     Decision.APPROVE: _("approved"),
     Decision.REQUEST_CHANGES: _("asked for changes"),
     Decision.REFUSE: _("refused"),
+    Decision.COUNTER: _("proposed something else"),
+    Decision.ESCALATE: _("passed it to a lead"),
+}
+QUEUE: Final[Mapping[str, Words]] = {
+    Queue.CONTRACTS: _("Contracts"),
+    Queue.CRITICAL: _("Contracts that need two"),
+    Queue.ESCALATED: _("Passed to a lead"),
 }
 EARNING: Final[Mapping[str, Badge]] = {
     EarningState.EXPECTED: Badge(_("Expected: paid, being delivered"), "info", "…"),
@@ -260,13 +267,17 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
         "Your wording has to state every value of the clause in its own words. Nothing was stored."
     ),
     "under_review": _("It is being reviewed. Take it back first, then change it. Nothing was changed."),
-    "case_taken": _("Somebody else is working on this case. Nothing was changed."),
-    "case_changed": _("The case changed since you read it. Nothing was changed; look at it again."),
+    "claimed_by": _("Somebody else is working on this case. Nothing was changed."),
+    "case_changed": _("The case changed since you read it. Nothing was changed; your note is kept. Look at it again."),
+    "too_late": _("It can no longer be undone: its minute is over, or somebody went on with it."),
+    "superseded": _("There is nothing to accept any more: something was changed since. Look at it again."),
+    "counter_required": _("Choose what you propose instead. Nothing was decided."),
+    "note_empty": _("Write the note first. Nothing was stored."),
     "case_closed": _("This case is closed. Nothing was changed; take the next one."),
     "not_claimed": _("Claim the case, look at it, then decide. Nothing was changed."),
-    "reason_needed": _("Say why, so that the creator knows what to do. Nothing was changed."),
-    "own_case": _("You belong to this organisation or wrote part of this. Leave it to somebody else."),
-    "second_person_needed": _("You approved this already; a second, different person has to."),
+    "reason_required": _("Say why, so that the creator knows what to do. Nothing was changed."),
+    "conflict_of_interest": _("You belong to this organisation or wrote part of this. Leave it to somebody else."),
+    "second_person": _("You approved this already; a second, different person has to."),
     "signatory_needed": _("Write the full name of the person who signs. Nothing was signed."),
     "empty": _("None of these clips can be quoted for this use case. Nothing was stored."),
     "quote_expired": _("Quotes hold for 14 days. Nothing was ordered; make a new quote of the same clips."),

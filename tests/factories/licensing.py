@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from core.accounts.actions import OrganisationKind, Role
 from core.accounts.models import Organisation
@@ -10,8 +11,9 @@ from core.accounts.policy import Actor
 from licensing.models import Agreement, ReviewCase, TermsProfile
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_submit
 from licensing.services.catalogue import catalogue_load
+from licensing.services.claims import case_claim
 from licensing.services.profiles import terms_profile_create
-from licensing.services.review import case_claim, case_decide
+from licensing.services.review import case_decide
 from licensing.services.signing import agreement_sign
 from tests.factories.core import OrganisationFactory, actor_as
 
@@ -54,7 +56,9 @@ def in_review(actor: Actor, clause: str, language: str = "en", **parameters: obj
 def approved_by(actor: Actor, case: ReviewCase) -> ReviewCase:
     """Claim and approve a case."""
     claimed = case_claim(actor=actor, case_id=case.id)
-    return case_decide(actor=actor, case_id=case.id, decision="approve", version=claimed.version)
+    return case_decide(
+        actor=actor, case_id=case.id, decision="approve", version=claimed.version, undo_within=timedelta(0)
+    )
 
 
 def signed(actor: Actor, preset: str = "careful") -> Agreement:

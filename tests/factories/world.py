@@ -9,7 +9,9 @@ from core.accounts.models import ApiToken, Organisation
 from core.accounts.policy import Actor
 from core.ids import Prefix, public_id
 from core.jobs.runner import run_due
+from licensing.services.claims import case_claim
 from licensing.services.declarations import clip_declare
+from licensing.services.review import case_decide
 from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.models import Certificate, Dataset
 from marketplace.orders.models import Licence, Order
@@ -64,6 +66,10 @@ def world_made() -> World:
     shared = AssetFactory.create(sha256=clips[1].asset.sha256)
     asked = ownership_case_open(kind=CaseKind.SAME_BYTES, asset=shared, others=[clips[1].asset], evidence={})
     case = in_review(studio, "AUDIT", per_year=3)
+    critical = in_review(studio_signed(), "INDEMNITY", cap_multiple="4.0")
+    case_decide(
+        actor=desk, case_id=critical.pk, decision="approve", version=case_claim(actor=desk, case_id=critical.pk).version
+    )
     taken_back, ref = _taken_back(studio, buyer)
     key_of(studio)
     upload = declared(studio, batch="card 1")
@@ -75,6 +81,8 @@ def world_made() -> World:
         "terms_profile_id": terms(studio, name="Spare").public_id,
         "agreement_id": case.agreement.public_id,
         "case_id": case.public_id,
+        "decision_id": critical.decisions.get().public_id,
+        "queue": "contracts",
         "ownership_case_id": asked[0].public_id,
         "use_case_id": use_case.public_id,
         "quote_id": quote_of(buyer, clips[1:], use_case).public_id,

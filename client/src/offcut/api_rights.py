@@ -146,16 +146,26 @@ class DeskApi:
         return decode(Case, answer, "desk/cases")
 
     def decide(
-        self, case_id: str, decision: str, *, reason: str = "", note: str = "", version: int | None = None
+        self,
+        case_id: str,
+        decision: str,
+        *,
+        reason: str = "",
+        note: str = "",
+        version: int | None = None,
+        undo_seconds: int | None = None,
     ) -> Case:
         """Decide a claimed case: `approve`, or with a reason code and a note anything else.
 
-        `version` is the case version that was read; None takes the one the case has now.
+        `version` is the case version that was read; None takes the one the case has now. The decision takes effect
+        after `undo_seconds` (None: the usual minute), until when it can be undone; 0 waives that.
         """
         seen = self.get(case_id).version if version is None else version
         body: dict[str, Any] = {"decision": decision, "note": note, "version": seen}
         if reason:
             body["reason"] = reason
+        if undo_seconds is not None:
+            body["undo_seconds"] = undo_seconds
         answer = self._transport.json("POST", f"desk/cases/{case_id}/decide", body=body, key=new_key())
         return decode(Case, answer, "desk/cases")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
@@ -17,16 +19,18 @@ from core.accounts.policy import Actor, allowed
 from core.clock import now
 from core.errors import DomainError
 from core.ids import Prefix
-from licensing.domain.actions import CASE_REVIEW
-from licensing.domain.deadlines import due_words
+from licensing.domain.actions import CASE_LEAD, CASE_REVIEW
+from licensing.domain.deadlines import SOON, due_words
 from licensing.domain.reasons import REASONS
-from licensing.domain.states import WAITING, CaseState
+from licensing.domain.states import WAITING, CaseState, Queue
 from licensing.domain.wording import Language
-from licensing.models import Agreement, ReviewCase
+from licensing.models import Agreement, ReviewCase, ReviewDecision
 from licensing.selectors.agreements import case_get, cases_visible_to, has_interest, live_amendments
-from licensing.services.review import case_claim, case_decide
-from marketplace.orders.domain.states import QuoteState
-from marketplace.orders.models import Quote
+from licensing.selectors.cases import decisions_undoable, queues, verdicts_standing
+from licensing.services.claims import case_claim, case_heartbeat, case_next, case_note, case_release
+from licensing.services.counters import Proposal
+from licensing.services.review import case_decide, decision_undo
+from marketplace.orders.selectors.effects import agreement_effect
 from marketplace.web import said
 from marketplace.web.contract import compared
 from marketplace.web.formats import language
@@ -35,8 +39,6 @@ from media_ingest.domain.states import AssetState
 from media_ingest.models import Clip
 
 desk_page = page_for(OrganisationKind.PLATFORM)
-
-_SOON: Final = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +52,54 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What a decision touches: the studio's footage, and offers that are open."""
+class Undoable:
+    """A decision of one's own that can still be taken back."""
 
-    clips: int
-    duration_ms: int
-    quotes: int
+    decision: ReviewDecision
+    words: said.Words
 
 
 @require_safe
 @desk_page
 def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show what waits, the most urgent first, and what was decided last."""
+    """Show what waits, the most urgent first, what can still be undone, and what was decided last."""
     cases = cases_visible_to(actor)
     waiting = cases.filter(state__in=WAITING).order_by("due_at", "id")[:100]
     decided = cases.exclude(state__in=WAITING).order_by("-decided_at", "-id")[:10]
     context = {
         "section": "desk",
+        "queues": [(one, said.QUEUE[one.queue]) for one in queues(actor)],
         "waiting": [_waiting(case) for case in waiting],
         "decided": [(case, said.CASE[case.state]) for case in decided],
+        "undoable": [Undoable(row, said.DECISION[row.decision]) for row in decisions_undoable(actor)],
+        "may_take": allowed(actor, CASE_REVIEW),
         "me": actor.user_id,
     }
     return render(request, "marketplace/desk.html", context)
 
 
 def _waiting(case: ReviewCase) -> Waiting:
-    return Waiting(case, said.CASE[case.state], due_badge(case.due_at), len(live_amendments(case.agreement)))
+    return Waiting(case, said.CASE[case.state], clock_badge(case), len(live_amendments(case.agreement)))
 
 
 def due_badge(due: datetime) -> said.Badge:
     """Return how long is left, in words and a colour."""
     left = due - now()
-    tone, icon = ("danger", "!") if left < timedelta(0) else ("warn", "!") if left < _SOON else ("", "…")
+    tone, icon = ("danger", "!") if left < timedelta(0) else ("warn", "!") if left < SOON else ("", "…")
     return said.Badge(due_words(due, now(), language()), tone, icon)
+
+
+def clock_badge(case: ReviewCase) -> said.Badge:
+    """Return how a case's clock stands: how long is left, or that it waits for the creator."""
+    if case.paused_at is not None and case.state == CaseState.RETURNED:
+        return said.Badge(due_words(case.due_at, now(), language(), case.paused_at), "info", "‖")
+    return due_badge(case.due_at)
 
 
 @require_safe
 @desk_page
 def case(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
-    """Show one case: each change beside the standard text, what it touches, who decided what."""
+    """Show one case: each change beside the standard text, what it does to open quotes, who decided what."""
     found = case_get(actor, key_of(Prefix.CASE, case_id))
     return render(request, "marketplace/case.html", _context(actor, found, request.GET.get("text", "")))
 
@@ -99,44 +110,92 @@ def _context(actor: Actor, found: ReviewCase, text: str) -> dict[str, Any]:
     mine = found.state == CaseState.CLAIMED and found.claimed_by_id == actor.user_id
     held = found.lease_until is not None and found.lease_until > now()
     barred = actor.user_id is None or has_interest(actor.user_id, agreement)
-    decided = any(row.reviewer_id == actor.user_id for row in found.decisions.all())
+    decided = verdicts_standing(found).filter(reviewer_id=actor.user_id).exists()
+    leads_only = found.escalated_at is not None and not allowed(actor, CASE_LEAD)
+    may_review = allowed(actor, CASE_REVIEW) and not leads_only
     return {
         "section": "desk",
         "case": found,
         "agreement": agreement,
         "badge": said.CASE[found.state],
-        "due": due_badge(found.due_at) if found.state in WAITING else None,
+        "due": clock_badge(found) if found.state in WAITING or found.paused_at else None,
         "shown": shown,
         "other": Language.FR if shown is Language.EN else Language.EN,
         "changes": [compared(agreement, row, shown) for row in live_amendments(agreement)],
-        "reach": reach_of(agreement),
+        "clips": reach_of(agreement),
+        "effect": agreement_effect(agreement),
         "reasons": [(code, reason.words.of(language()), reason.fix.of(language())) for code, reason in REASONS.items()],
         "decisions": [(row, said.DECISION[row.decision]) for row in found.decisions.all()],
-        "mine": mine and held,
+        "notes": found.notes.all(),
+        "mine": mine,
         "taken": found.state == CaseState.CLAIMED and not mine and held,
-        "may_claim": found.state in WAITING and allowed(actor, CASE_REVIEW) and not barred and not decided,
+        "may_claim": found.state in WAITING and may_review and not barred and not decided,
+        "may_note": allowed(actor, CASE_REVIEW),
         "barred": barred,
+        "leads_only": leads_only and found.state in WAITING,
         "decided_already": decided and found.state in WAITING,
     }
 
 
-def reach_of(agreement: Agreement) -> Reach:
-    """Return what the agreement covers."""
+def reach_of(agreement: Agreement) -> dict[str, int]:
+    """Return how many clips the agreement covers, and their time."""
     clips = Clip.objects.filter(asset__organisation_id=agreement.organisation_id, asset__state=AssetState.READY)
     sums = clips.aggregate(n=Count("pk"), duration_ms=Sum(F("end_ms") - F("start_ms")))
-    quotes = Quote.objects.filter(state=QuoteState.OPEN, lines__licensor_id=agreement.organisation_id)
-    return Reach(sums["n"], sums["duration_ms"] or 0, quotes.distinct().count())
+    return {"n": sums["n"], "duration_ms": sums["duration_ms"] or 0}
+
+
+@require_POST
+@desk_page
+def take(request: HttpRequest, actor: Actor, queue: str) -> HttpResponse:
+    """Claim the most urgent case of a queue."""
+    try:
+        found = case_next(actor=actor, queue=Queue(queue)) if queue in list(Queue) else None
+    except DomainError as error:
+        told(request, error)
+        return see("/desk")
+    if found is None:
+        return done(request, _("Nothing in this queue waits for you."), "/desk")
+    return see(_address(found.public_id))
+
+
+def _address(case_id: str) -> str:
+    return f"/desk/cases/{case_id}"
+
+
+def _step(request: HttpRequest, actor: Actor, case_id: str, service: Callable[..., ReviewCase]) -> HttpResponse:
+    try:
+        service(actor=actor, case_id=key_of(Prefix.CASE, case_id))
+    except DomainError as error:
+        told(request, error)
+    return see(_address(case_id))
 
 
 @require_POST
 @desk_page
 def claim(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
     """Take a case for ten minutes."""
-    try:
-        case_claim(actor=actor, case_id=key_of(Prefix.CASE, case_id))
-    except DomainError as error:
-        told(request, error)
-    return see(f"/desk/cases/{case_id}")
+    return _step(request, actor, case_id, case_claim)
+
+
+@require_POST
+@desk_page
+def heartbeat(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
+    """Keep a claimed case for another ten minutes; asked by the page while somebody is at work."""
+    return _step(request, actor, case_id, case_heartbeat)
+
+
+@require_POST
+@desk_page
+def release(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
+    """Give a case back undecided."""
+    return _step(request, actor, case_id, case_release)
+
+
+@require_POST
+@desk_page
+def note(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
+    """Write something down for colleagues."""
+    return _step(request, actor, case_id, partial(case_note, text=request.POST.get("text", "")))
 
 
 @require_POST
@@ -154,14 +213,33 @@ def decide(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
             reason=form.get("reason", ""),
             note=form.get("note", "").strip(),
             version=int(version) if version.isdecimal() else None,
+            counter=[_fallback(chosen) for chosen in form.getlist("fallback") if chosen],
         )
     except DomainError as error:
         told(request, error)
         typed = {"note": form.get("note", ""), "reason": form.get("reason", "")}
         return render(request, "marketplace/case.html", _context(actor, case_get(actor, key), "") | typed, status=422)
     text = (
-        _("Approved once; a second person has to approve it too.")
+        _("Noted. Somebody else goes on with it; you can undo this for a minute.")
         if found.state in WAITING
-        else _("Decided. The creator sees it now.")
+        else _("Decided. It takes effect in a minute; until then you can undo it.")
     )
     return done(request, text, "/desk")
+
+
+def _fallback(chosen: str) -> Proposal:
+    """A rung of a clause's ladder as the form names it: `TERM:2`."""
+    clause, _colon, rank = chosen.partition(":")
+    return Proposal(clause, fallback=int(rank) if rank.isdecimal() else None)
+
+
+@require_POST
+@desk_page
+def undo(request: HttpRequest, actor: Actor, decision_id: str) -> HttpResponse:
+    """Take one's own decision back before it takes effect."""
+    try:
+        found = decision_undo(actor=actor, decision_id=key_of(Prefix.DECISION, decision_id))
+    except DomainError as error:
+        told(request, error)
+        return see("/desk")
+    return done(request, _("Undone. The case is yours again."), _address(found.public_id))

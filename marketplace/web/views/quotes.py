@@ -15,16 +15,18 @@ from core.accounts.policy import Actor, allowed
 from core.clock import now
 from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
+from licensing.domain.bundle_words import restriction_words
 from marketplace.actions import QUOTE_ACCEPT, QUOTE_WRITE
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.catalog.models import Listing
 from marketplace.orders.domain.drafting import LeftOutReason
 from marketplace.orders.domain.states import QuoteState
 from marketplace.orders.models import Quote, QuoteLine
+from marketplace.orders.selectors.bundles import quote_bundle
 from marketplace.orders.selectors.orders import lines_of, quote_get, quotes_visible_to
 from marketplace.orders.services.accepting import quote_accept, quote_cancel
 from marketplace.web import said
-from marketplace.web.formats import percent_text, typeset
+from marketplace.web.formats import language, percent_text, typeset
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.prices import Told, told_snapshot
 from marketplace.web.views.market import buyer_page
@@ -74,6 +76,7 @@ def quote(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
         "conditions": [
             (one["code"], one["clips"], *said.condition_words(one["code"], one["values"])) for one in found.conditions
         ],
+        "restrictions": [restriction_words(one, language()) for one in quote_bundle(found).summary.restrictions],
         "left_out": left_out_of(found),
         "fee_percent": percent_text(found.fee_share),
         "open": found.state == QuoteState.OPEN and not expired,

@@ -17,11 +17,11 @@ from licensing.domain.actions import AGREEMENT_SIGN, TERMS_WRITE
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause, clause_of
 from licensing.domain.presets import PRESET_WORDS, Preset
-from licensing.domain.reasons import REASONS, ReasonCode
+from licensing.domain.reasons import reason_of
 from licensing.domain.rendering import clause_text
 from licensing.domain.states import EDITABLE, AgreementState
 from licensing.domain.wording import Language, Text
-from licensing.models import Agreement
+from licensing.models import Agreement, ReviewDecision
 from licensing.selectors.agreements import (
     agreement_get,
     agreement_text,
@@ -32,10 +32,11 @@ from licensing.selectors.agreements import (
 )
 from licensing.selectors.terms import effective_values, signed_agreement_for, terms_profile_get
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
+from licensing.services.counters import counter_accept
 from licensing.services.profiles import terms_profile_create
 from licensing.services.signing import agreement_sign
 from marketplace.web import said
-from marketplace.web.contract import clause_choices, compared, decisions_of, fields_of, read_fields, sentences
+from marketplace.web.contract import clause_choices, compared, countered, decisions_of, fields_of, read_fields, sentences
 from marketplace.web.formats import is_french, language
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.views.studio import studio_page
@@ -121,7 +122,8 @@ def _context(
         "badge": said.AGREEMENT[found.state],
         "sentences": sentences(values),
         "amendments": [compared(found, row, Language(found.language)) for row in live_amendments(found)],
-        "decisions": [(row, said.DECISION[row.decision], _reason(row.reason_code)) for row in decisions_of(found)],
+        "decisions": [(row, said.DECISION[row.decision], _reason(row)) for row in decisions_of(found)],
+        "counters": countered(found),
         "text": text.text.of(reader),
         "sha256": text.sha256,
         "clauses": clause_choices(),
@@ -141,10 +143,11 @@ def _context(
     return context | (typed or {})
 
 
-def _reason(code: str) -> tuple[str, str] | None:
-    if not code:
+def _reason(row: ReviewDecision) -> tuple[str, str] | None:
+    """The reason in the words of the version the decision gave."""
+    if not row.reason_code:
         return None
-    reason, reader = REASONS[ReasonCode(code)], language()
+    reason, reader = reason_of(row.reason_code, row.reason_version), language()
     return reason.words.of(reader), reason.fix.of(reader)
 
 
@@ -194,6 +197,13 @@ def submit(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpRespons
 def recall(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse:
     """Take a submitted agreement back to change it."""
     return _step(request, actor, agreement_id, agreement_recall, _("It is yours again; change it and submit it again."))
+
+
+@require_POST
+@studio_page
+def accept(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse:
+    """Say yes to what the reviewers propose."""
+    return _step(request, actor, agreement_id, counter_accept, _("Accepted. It takes the place of your own change."))
 
 
 def _step(

@@ -26,7 +26,8 @@ from licensing.selectors.terms import effective_values, profile_for, signed_term
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.catalogue import catalogue_load
 from licensing.services.profiles import terms_profile_create, terms_profile_restate
-from licensing.services.review import case_claim, case_decide
+from licensing.services.claims import case_claim
+from licensing.services.review import case_decide
 from licensing.services.signing import agreement_end, agreement_sign
 from tests.factories.core import MembershipFactory
 from tests.factories.licensing import NO_SOCIETY, approved_by, creator, drafted, in_review, reviewer, signed, terms
@@ -138,7 +139,7 @@ def test_a_critical_clause_needs_two_different_people() -> None:
     once = approved_by(first, case)
     assert once.state == CaseState.OPEN
     assert Agreement.objects.get().state == AgreementState.IN_REVIEW
-    with refused("second_person_needed"):
+    with refused("second_person"):
         case_claim(actor=first, case_id=case.id)
     assert approved_by(second, case).state == CaseState.DECIDED
     assert Agreement.objects.get().state == AgreementState.APPROVED
@@ -157,11 +158,11 @@ def test_nobody_reviews_their_own_organisation_or_words() -> None:
     actor, desk = creator(), reviewer()
     case = in_review(actor, "REV_SHARE", percent=5)
     MembershipFactory.create(user_id=desk.user_id, organisation_id=actor.organisation_id, role=Role.ACCOUNTANT)
-    with refused("own_case"):
+    with refused("conflict_of_interest"):
         case_claim(actor=desk, case_id=case.id)
     Membership.objects.filter(role=Role.ACCOUNTANT).delete()
     Agreement.objects.update(author_id=desk.user_id)
-    with refused("own_case"):
+    with refused("conflict_of_interest"):
         case_claim(actor=desk, case_id=case.id)
     assert ReviewCase.objects.get().state == CaseState.OPEN
 
@@ -170,7 +171,7 @@ def test_changes_asked_for_come_back_with_reason_and_a_new_case_follows() -> Non
     actor, desk = creator(), reviewer()
     case = in_review(actor, "REV_SHARE", percent=25)
     claimed = case_claim(actor=desk, case_id=case.id)
-    with refused("reason_needed"):
+    with refused("reason_required"):
         case_decide(actor=desk, case_id=case.id, decision="request_changes", reason="C01", version=claimed.version)
     case_decide(
         actor=desk,
@@ -179,6 +180,7 @@ def test_changes_asked_for_come_back_with_reason_and_a_new_case_follows() -> Non
         reason="C01",
         note="At most 5%.",
         version=claimed.version,
+        undo_within=timedelta(0),
     )
     assert Agreement.objects.get().state == AgreementState.COUNTERED
     agreement_amend(actor=actor, agreement_id=case.agreement_id, clause_code="REV_SHARE", parameters={"percent": 5})
@@ -191,7 +193,9 @@ def test_a_refused_change_is_gone_and_the_agreement_is_a_draft_again() -> None:
     actor, desk = creator(), reviewer()
     case = in_review(actor, "MFN", enabled=True)
     case_claim(actor=desk, case_id=case.id)
-    case_decide(actor=desk, case_id=case.id, decision="refuse", reason="C01", note="We never do.")
+    case_decide(
+        actor=desk, case_id=case.id, decision="refuse", reason="C01", note="We never do.", undo_within=timedelta(0)
+    )
     assert Agreement.objects.get().state == AgreementState.DRAFT
     assert Amendment.objects.get().state == AmendmentState.REFUSED
     assert agreement_submit(actor=actor, agreement_id=case.agreement_id).state == AgreementState.APPROVED
@@ -201,7 +205,7 @@ def test_a_late_decision_on_a_changed_case_is_a_conflict_and_changes_nothing() -
     actor, slow, quick = creator(), reviewer(), reviewer()
     case = in_review(actor, "REV_SHARE", percent=5)
     read = case_claim(actor=slow, case_id=case.id).version
-    with refused("case_taken"):
+    with refused("claimed_by"):
         case_claim(actor=quick, case_id=case.id)
     ReviewCase.objects.update(lease_until=now() - timedelta(seconds=1))
     case_claim(actor=quick, case_id=case.id)

@@ -64,6 +64,7 @@ TABLE: dict[str, Row] = {
     "studio/agreements/<str:agreement_id>/amend": Row(STUDIO, POST, 422),
     "studio/agreements/<str:agreement_id>/submit": Row(STUDIO, POST, 303),
     "studio/agreements/<str:agreement_id>/recall": Row(STUDIO, POST, 303),
+    "studio/agreements/<str:agreement_id>/accept": Row(STUDIO, POST, 303),
     "studio/agreements/<str:agreement_id>/sign": Row(STUDIO, POST, 303),
     "market": Row(BUYER),
     "market/clips/<str:clip_id>": Row(BUYER),
@@ -89,7 +90,12 @@ TABLE: dict[str, Row] = {
     "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>": Row(DESK),
     "desk/cases/<str:case_id>/claim": Row(DESK, POST, 303),
+    "desk/cases/<str:case_id>/heartbeat": Row(DESK, POST, 303),
+    "desk/cases/<str:case_id>/release": Row(DESK, POST, 303),
+    "desk/cases/<str:case_id>/note": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>/decide": Row(DESK, POST, 422),
+    "desk/decisions/<str:decision_id>/undo": Row(DESK, POST, 303),
+    "desk/queues/<str:queue>/take": Row(DESK, POST, 303),
     "studio/clips/<str:clip_id>/withdraw/now": Row(STUDIO, POST, 303),
 }
 SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "desk/cases/<str:case_id>"}

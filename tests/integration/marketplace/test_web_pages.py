@@ -14,6 +14,7 @@ from core.accounts.models import User
 from core.accounts.policy import Actor
 from core.jobs.runner import run_due
 from licensing.models import Agreement, Declaration, ReviewCase, UseCase
+from licensing.services.review import decision_take_effect
 from marketplace.orders.models import Order, Quote
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip, Upload
@@ -243,9 +244,35 @@ def test_terms_from_preset_to_signature_through_the_pages() -> None:
     assert kept.status_code == 422
     assert "Hm</textarea>" in kept.content.decode()
     assert "Decided." in after(seat, decide, {"decision": "approve", "version": str(case.version)})
+    assert "Being reviewed" in text_of(client, path)
+    undo = f"/desk/decisions/{case.decisions.get().public_id}/undo"
+    assert undo in seat.get("/desk").content.decode()
+    assert "Undone." in after(seat, undo, {})
+    case.refresh_from_db()
+    after(seat, decide, {"decision": "approve", "version": str(case.version)})
+    assert decision_take_effect(actor=Actor.system(), decision_id=case.decisions.latest("id").pk)
     assert "Tick that you have read" in after(client, f"{path}/sign", {"name": "Ada Nord"})
     assert "Signed." in after(client, f"{path}/sign", {"name": "Ada Nord", "read": "yes"})
     assert Agreement.objects.get().state == "signed"
+
+
+def test_a_counter_proposal_goes_from_desk_to_creator_through_the_pages() -> None:
+    rules_loaded()
+    studio, desk = actor_as(), reviewer()
+    case = in_review(studio, "RETENTION", max_days=90)
+    seat, client = browser(desk), browser(studio)
+    assert "Nothing in this queue" in after(seat, "/desk/queues/contracts/take", {})
+    assert "You hold it until" in after(seat, "/desk/queues/critical/take", {})
+    assert "Ask finance." in after(seat, f"/desk/cases/{case.public_id}/note", {"text": "Ask finance."})
+    case.refresh_from_db()
+    form = {"decision": "counter", "reason": "C01", "note": "Sixty at most.", "version": str(case.version)}
+    assert "Decided." in after(seat, f"/desk/cases/{case.public_id}/decide", {**form, "fallback": "RETENTION:1"})
+    assert "paused, waiting for the creator" in text_of(seat, f"/desk/cases/{case.public_id}")
+    assert decision_take_effect(actor=Actor.system(), decision_id=case.decisions.get().pk)
+    path = f"/studio/agreements/{case.agreement.public_id}"
+    assert "What the reviewers propose instead" in text_of(client, path)
+    assert "Accepted." in after(client, f"{path}/accept", {})
+    assert Agreement.objects.get().state == "approved"
 
 
 def test_a_wording_that_is_refused_stays_in_its_field() -> None:
