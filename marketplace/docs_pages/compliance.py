@@ -26,6 +26,6 @@ def compliance() -> str:
         ("Data & Trust Alliance provenance 1.0.0 (`compliance/dts-provenance.json`)", provenance.SOURCES),
         ("Croissant RAI (`croissant.json`)", responsible.SOURCES),
     ):
-        rows = [(code(name), code(source)) for name, source in sources.items()]
-        blocks += [f"## {title}", table(("Field", "Source"), rows)]
+        named = [(code(name), code(source)) for name, source in sources.items()]
+        blocks += [f"## {title}", table(("Field", "Source"), named)]
     return page("Compliance papers", *blocks)

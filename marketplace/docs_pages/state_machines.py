@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from core.states import Machine
+from licensing.domain.release import RELEASE_MACHINE
 from licensing.domain.states import AGREEMENT_MACHINE, CASE_MACHINE, CLAUSE_MACHINE
 from marketplace.catalog.domain.states import LISTING
 from marketplace.delivery.domain.states import MACHINE as DATASET
 from marketplace.docs_pages.markdown import fence, page
 from marketplace.orders.domain.states import LICENCE, ORDER, PAYMENT, QUOTE
+from marketplace.withdrawals.domain.states import CLAIM, NOTICE, WITHDRAWAL
 from media_ingest.domain.ownership import OWNERSHIP
 from media_ingest.domain.states import ASSET, UPLOAD
 
@@ -21,12 +23,16 @@ MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (CLAUSE_MACHINE, "licensing/domain/states.py"),
     (AGREEMENT_MACHINE, "licensing/domain/states.py"),
     (CASE_MACHINE, "licensing/domain/states.py"),
+    (RELEASE_MACHINE, "licensing/domain/release.py"),
     (LISTING, "marketplace/catalog/domain/states.py"),
     (QUOTE, "marketplace/orders/domain/states.py"),
     (ORDER, "marketplace/orders/domain/states.py"),
     (PAYMENT, "marketplace/orders/domain/states.py"),
     (LICENCE, "marketplace/orders/domain/states.py"),
     (DATASET, "marketplace/delivery/domain/states.py"),
+    (WITHDRAWAL, "marketplace/withdrawals/domain/states.py"),
+    (NOTICE, "marketplace/withdrawals/domain/states.py"),
+    (CLAIM, "marketplace/withdrawals/domain/states.py"),
 )
 
 

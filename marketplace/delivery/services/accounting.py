@@ -132,7 +132,7 @@ def _declared(rows: list[Licence], declared: Mapping[UUID, Declaration]) -> dict
     }
 
 
-def _vouched(rows: list[Licence]) -> dict[str, int]:
+def _vouched(rows: list[Licence]) -> dict[str, Any]:
     given = [set(row.line.terms_profile_version.values.get("WARRANTIES", {}).get("given", ())) for row in rows]
     return {
         "vouched_not_generated": sum("not_ai_generated" in one for one in given),

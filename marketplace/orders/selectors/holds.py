@@ -108,12 +108,17 @@ def clips_in_the_way(quote: Quote) -> list[UUID]:
     )
 
 
+def _theirs(column: str) -> Any:
+    """A column of the row outside; Django's types know numbers only on the right of a bit operation."""
+    return OuterRef(column)
+
+
 def clips_sold_twice() -> list[UUID]:
     """Clips with two holds that clash, or with a standing licence that holds nothing; the database refuses both."""
     other = (
         reservations_standing()
         .filter(clip=OuterRef("clip"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
-        .annotate(shared=ExpressionWrapper(F("cells").bitand(OuterRef("cells")), IntegerField()))
+        .annotate(shared=ExpressionWrapper(F("cells").bitand(_theirs("cells")), IntegerField()))
         .filter(shared__gt=0)
         .exclude(pk=OuterRef("pk"))
     )

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import AnonRateThrottle
+from typing_extensions import override
 
 from core.accounts.policy import Actor, allowed
 from core.api.problems import RATE_LIMITED
@@ -32,6 +33,7 @@ class _Filing(AnonRateThrottle):
 
     scope = "claim"
 
+    @override
     def get_cache_key(self, request: Any, view: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
@@ -48,8 +50,8 @@ def takedown(request: HttpRequest) -> HttpResponse:
         filed = claim_file(filing=_typed(request.POST))
     except DomainError as error:
         told(request, error)
-        context = {"kinds": KIND, "typed": request.POST}
-        return render(request, "marketplace/takedown.html", context, status=422)
+        typed = {"kinds": KIND, "typed": request.POST}
+        return render(request, "marketplace/takedown.html", typed, status=422)
     context = {"claim": filed.claim, "badge": CLAIM[filed.claim.state], "ref": filed.ref}
     return render(request, "marketplace/claim.html", context, status=201)
 

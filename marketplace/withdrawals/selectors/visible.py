@@ -23,7 +23,7 @@ def withdrawals_visible_to(actor: Actor) -> QuerySet[Withdrawal]:
     if actor.is_system:
         return rows
     require(actor, WITHDRAWAL_VIEW)
-    return rows.filter(organisation_id=actor.organisation_id)
+    return rows.filter(organisation__in=[actor.organisation_id])
 
 
 def withdrawal_get(actor: Actor, withdrawal_id: UUID) -> Withdrawal:

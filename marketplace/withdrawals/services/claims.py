@@ -114,7 +114,7 @@ def claim_decide(*, actor: Actor, claim_id: UUID, uphold: bool, note: str) -> Cl
             raise NOT_FOUND("There is no claim with this id.")
         if claim.state != ClaimState.OPEN:
             raise CLAIM_CHANGED(f"It is {claim.state} already. Nothing was changed.", state=claim.state)
-        listing = Listing.objects.select_for_update(of=("self",)).filter(clip_id=claim.clip_id).first()
+        listing = Listing.objects.select_for_update(of=("self",)).filter(clip__in=[claim.clip_id]).first()
         _refuse_interest(actor, listing)
         event = ClaimEvent.UPHOLD if uphold else ClaimEvent.REJECT
         advance(claim, CLAIM, event, decided_by_id=actor.user_id, decided_at=now(), note=note.strip())
@@ -149,7 +149,7 @@ def _follow(actor: Actor, claim: Claim, listing: Listing, *, uphold: bool) -> No
     if uphold and listing.state not in {ListingState.WITHDRAWN, ListingState.REMOVED, ListingState.REFUSED}:
         withdrawal_make(actor=actor, listing=listing, cause=Cause.CLAIM, claim=claim, reason=claim.note)
         return
-    others = Claim.objects.filter(clip_id=claim.clip_id, hid=True, state=ClaimState.OPEN)
+    others = Claim.objects.filter(clip_id=listing.clip_id, hid=True, state=ClaimState.OPEN)
     if uphold or not claim.hid or others.exists():
         return
     for licence in _licences(listing.clip_id, LicenceState.UNDER_CLAIM):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from core.accounts.policy import Actor
-from core.audit.services import record
+from core.audit.services import Facts, record
 from core.clock import now
 from core.ids import NOT_FOUND
 from core.jobs.services import enqueue, publish
@@ -167,5 +167,5 @@ def _remind(actor: Actor, notice: Notice, at: datetime) -> None:
     _audit(actor, notice, "notice.reminded", {"reminder": sent})
 
 
-def _audit(actor: Actor, notice: Notice, action: str, after: dict[str, object]) -> None:
+def _audit(actor: Actor, notice: Notice, action: str, after: Facts) -> None:
     record(actor=actor, action=action, subject=notice.public_id, organisation_id=notice.holder_id, after=after)

@@ -46,7 +46,7 @@ def _fresh_limits() -> Iterator[None]:
 
 def browser(actor: Actor | None, language: str = "en") -> Client:
     client = Client(headers={"Accept-Language": language})
-    if actor is not None:
+    if actor is not None and actor.user_id is not None:
         client.force_login(User.objects.get(pk=actor.user_id))
     return client
 

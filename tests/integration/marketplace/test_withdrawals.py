@@ -72,7 +72,9 @@ def said(notice: Notice, hashes: tuple[str, ...] = ()) -> Declared:
 
 
 def claimed(clip: Clip | None, kind: ClaimKind = ClaimKind.SAFETY) -> str:
-    filing = Filing(kind, "A harbour at dawn", "V. Passer-by", "v@example.org", "I am shown.", clip and clip.pk)
+    filing = Filing(
+        kind, "A harbour at dawn", "V. Passer-by", "v@example.org", "I am shown.", None if clip is None else clip.pk
+    )
     return claim_file(filing=filing).ref
 
 
@@ -155,7 +157,7 @@ def test_a_holder_attests_what_was_delivered_and_gets_a_certificate_anybody_can_
     with pytest.raises(DomainError) as gaps:
         notice_attest(actor=buyer, notice_id=notice.pk, declared=said(notice, ("0" * 64,)))
     assert gaps.value.code == "attestation_incomplete"
-    assert {fault["code"] for fault in gaps.value.extra["errors"]} == {"hash_missing", "hash_unknown"}  # type: ignore[union-attr,index,call-overload]  # a list of faults
+    assert {fault["code"] for fault in gaps.value.extra["errors"]} == {"hash_missing", "hash_unknown"}  # type: ignore[union-attr,index]  # a list of faults
     assert not Attestation.objects.exists()
     for _ in range(2):
         assert (
@@ -271,7 +273,7 @@ def test_a_claim_keeps_its_words_and_a_forged_reference_finds_nothing() -> None:
         claim_followed(ref[:-1] + ("A" if ref[-1] != "A" else "B"))
     with pytest.raises(DomainError) as missing:
         claim_file(filing=Filing(ClaimKind.RIGHTS, " ", "", "nobody", ""))
-    assert [fault["pointer"] for fault in missing.value.extra["errors"]] == [  # type: ignore[union-attr,index,call-overload]  # a list of faults
+    assert [fault["pointer"] for fault in missing.value.extra["errors"]] == [  # type: ignore[union-attr,index]  # a list of faults
         "/about",
         "/name",
         "/statement",

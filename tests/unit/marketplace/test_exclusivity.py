@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from licensing.domain.catalogue.reach import EXCLUSIVITY
 from licensing.domain.matching import Exclusivity, ModelClass, Purpose, UseCase
+from licensing.domain.use_case_values import write_use_case
 from marketplace.orders.domain.exclusivity import (
     CELLS,
     EVERYTHING,
@@ -101,6 +103,18 @@ def test_an_exclusivity_whose_time_is_over_is_not_sold() -> None:
     with pytest.raises(ValueError, match="no exclusivity"):
         right(BUYER, window=Window(closes_at=BEGIN))
     assert right(window=Window(closes_at=BEGIN))
+
+
+def test_what_was_sold_before_the_table_began_is_written_into_it_by_the_same_rules() -> None:
+    numbered = importlib.import_module("marketplace.migrations.0004_no_clash").cells_of
+    sets = [
+        (purposes, classes) for purposes in (TRAIN, MEASURE, TRAIN | MEASURE) for classes in (VIDEO, VIDEO | ROBOTS)
+    ]
+    for exclusivity in Exclusivity:
+        for purposes, classes in sets:
+            use_case = UseCase(purposes, classes, exclusivity=exclusivity)
+            expected = (cells_closed(use_case), True) if exclusivity is not NONE else (cells_used(use_case), False)
+            assert numbered(write_use_case(use_case)) == expected
 
 
 USE_CASES = st.builds(
