@@ -70,6 +70,17 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealing:
+    """How documents are sealed and by whom their time is stamped; the installation's own key when there is no file."""
+
+    pkcs12: Path | None
+    password: str
+    stamp_url: str
+    stamp_roots: Path | None
+    """Certificates (PEM) of time stamping authorities that are trusted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """The installation's configuration; code reads it as ``settings.OFFCUT``."""
 
@@ -87,6 +98,7 @@ class Env:
     """Where unfinished uploads, builds and fetched files lie; safe to lose when nothing runs."""
     cache_bytes: int
     keeping: Keeping
+    seal: Sealing
     sandbox: str
     ffmpeg_binary: str
     log_level: str
@@ -101,6 +113,11 @@ class Env:
     def key_file(self) -> Path:
         """The certificate signing keys (private; mode 0600)."""
         return self.home / "keys" / "signing.json"
+
+    @property
+    def seal_key_file(self) -> Path:
+        """The key documents are sealed with, and every certificate that ever sealed one (private; mode 0600)."""
+        return self.home / "keys" / "documents.json"
 
     @property
     def secure(self) -> bool:
@@ -150,6 +167,12 @@ class _Reader:
         if value and (not value.startswith(("http://", "https://")) or not urlsplit(value).hostname):
             self.faults.append(f"{name} must be an http(s) address, not {value!r}")
         return value
+
+    def file(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value and not Path(value).expanduser().is_file():
+            self.faults.append(f"{name} must be a file that exists, not {value!r}")
+        return Path(value).expanduser().resolve() if value else None
 
     def parsed(self, name: str, parse: Callable[[str], Database]) -> Database | None:
         try:
@@ -213,6 +236,15 @@ def _keeping(reader: _Reader) -> Keeping:
     )
 
 
+def _sealing(reader: _Reader) -> Sealing:
+    return Sealing(
+        pkcs12=reader.file("OFFCUT_SEAL_PKCS12"),
+        password=reader.text("OFFCUT_SEAL_PASSWORD"),
+        stamp_url=reader.address("OFFCUT_TSA_URL"),
+        stamp_roots=reader.file("OFFCUT_TSA_CERTIFICATES"),
+    )
+
+
 def _secret_key(reader: _Reader, home: Path, *, debug: bool) -> str:
     key_file = home / "keys" / "secret_key"
     key = reader.text("OFFCUT_SECRET_KEY") or (key_file.read_text().strip() if key_file.is_file() else "")
@@ -252,6 +284,7 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         scratch_root=Path(scratch).expanduser().resolve() if scratch else home / "scratch",
         cache_bytes=reader.number("OFFCUT_CACHE_BYTES"),
         keeping=_keeping(reader),
+        seal=_sealing(reader),
         sandbox=sandbox,
         ffmpeg_binary=reader.text("FFMPEG_BINARY"),
         log_level=reader.one_of("OFFCUT_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -49,6 +49,14 @@ VARIABLES: Final = (
     Variable("OFFCUT_HOT_PRICE", "0.276", "What we pay for 1 GB (10^9 bytes) on the hot tier for a year, in USD."),
     Variable("OFFCUT_COLD_PRICE", "0.048", "The same on the cold tier."),
     Variable(
+        "OFFCUT_SEAL_PKCS12",
+        "",
+        "A PKCS#12 file whose certificate seals documents; empty: the installation makes its own.",
+    ),
+    Variable("OFFCUT_SEAL_PASSWORD", "", "Opens that file.", secret=True),
+    Variable("OFFCUT_TSA_URL", "", "A time stamping authority (RFC 3161) that stamps sealed documents; empty: none."),
+    Variable("OFFCUT_TSA_CERTIFICATES", "", "PEM file of the time stamping authorities that are trusted."),
+    Variable(
         "OFFCUT_SANDBOX",
         "required",
         "`required`: no media is opened unless confined, in bubblewrap too where it works."

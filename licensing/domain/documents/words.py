@@ -57,8 +57,8 @@ WORDS: Final[dict[str, Text]] = {
         "Tout lecteur PDF connaissant PAdES montre le cachet ; le certificat à retrouver est à l'adresse {site}{path}.",
     ),
     "check_command": wording(
-        'The command "offcut verify" checks every byte of this file without any network.',
-        'La commande "offcut verify" contrôle chaque octet de ce fichier, sans réseau.',
+        'The command "offcut verify --pdf" checks every byte of this file without any network.',
+        'La commande "offcut verify --pdf" contrôle chaque octet de ce fichier, sans réseau.',
     ),
     "check_text": wording(
         "The attached file {name} holds the exact facts and words for machines.",
