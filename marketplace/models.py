@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.catalog.models import Listing
-from marketplace.delivery.models import Certificate, Dataset, DatasetFile
+from marketplace.delivery.models import Certificate, Dataset, DatasetFile, SignedCopy
 from marketplace.ledger.models import Account, Transfer
 from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine, Reservation
 from marketplace.transparency.models import LogEntry, LogHead, LogNode, LogPending, LogTip, MapNode
@@ -30,6 +30,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "Reservation",
+    "SignedCopy",
     "Transfer",
     "Withdrawal",
 ]

@@ -13,7 +13,7 @@ from core.ids import Prefix
 from core.models_base import Record
 from marketplace.delivery.domain.plan import DEFAULT_SHARD_BYTES
 from marketplace.delivery.domain.states import DatasetState
-from marketplace.orders.models import Order
+from marketplace.orders.models import Licence, Order
 
 
 class Dataset(Record):
@@ -91,6 +91,40 @@ class DatasetFile(Record):
     def __str__(self) -> str:
         """Show the path."""
         return self.path
+
+
+class SignedCopy(Record):
+    """How one licence's video was signed: a signature is not made twice the same, so it is kept and put in again.
+
+    Rows never change (trigger): a shard that is made anew holds the very bytes of the first.
+    """
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="signed_copies")
+    source_sha256 = models.CharField(max_length=64)
+    """Of the video before it was signed."""
+    sha256 = models.CharField(max_length=64)
+    """Of the video as delivered."""
+    size_bytes = models.BigIntegerField()
+    manifest = models.BinaryField()
+    """The box with the C2PA manifest, compressed with zlib."""
+    seal = models.BinaryField()
+    """The box with the seal."""
+
+    class Meta:
+        """A licence's video is signed once."""
+
+        constraints: ClassVar = (
+            models.UniqueConstraint(fields=["licence", "source_sha256"], name="marketplace_signedcopy_once"),
+            models.CheckConstraint(
+                condition=Q(size_bytes__gt=0) & ~Q(sha256="") & ~Q(source_sha256=""),
+                name="marketplace_signedcopy_has_bytes",
+            ),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show the digest of what is delivered."""
+        return self.sha256
 
 
 class Certificate(Record):

@@ -185,6 +185,7 @@ def _usage(folder: Folder) -> dict[str, Any]:
         "@id": f"{folder.url}#agreement",
         "odrl:profile": {"@id": f"{folder.site}/ns/ai-licence"},
         "odrl:conflict": {"@id": "odrl:prohibit"},
+        "dct:hasFormat": {"@id": "odrl.json"},
         "odrl:assigner": [{"@id": f"{folder.site}/orgs/{licensor}"} for licensor in folder.licensors],
         "odrl:assignee": {"@id": f"{folder.site}/orgs/{folder.licensee}"},
         "odrl:permission": {

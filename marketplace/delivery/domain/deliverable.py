@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from core.timecode import ratio_text
+from licensing.domain.signals.policy import RightsPolicy
 from marketplace.delivery.domain.certificate import LicensedClip, PriceFacts, UseCaseFacts
 from marketplace.delivery.domain.folder import Grant
 from marketplace.delivery.domain.plan import SampleSpec
@@ -81,6 +82,8 @@ class Deliverable:
     source: Source
     picture: Picture
     words: Words
+    rights: RightsPolicy
+    """What the signals inside the copy say."""
 
     @property
     def key(self) -> str:

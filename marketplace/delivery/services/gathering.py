@@ -7,9 +7,15 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
+
 from core.ids import Prefix, public_id
 from core.timecode import ratio_text
+from licensing.domain.matching import UseCase
+from licensing.domain.signals.policy import LicenceFacts, RightsPolicy, delivered
 from licensing.models import Declaration
+from licensing.selectors.pricing import need_of
+from licensing.selectors.terms import effective_values, profile_for
 from marketplace.delivery.domain.certificate import LicensedClip, PriceFacts, UseCaseFacts
 from marketplace.delivery.domain.deliverable import Deliverable, Delivery, Picture, Source, Words
 from marketplace.delivery.domain.errors import DATASET_SOURCE_BROKEN
@@ -30,8 +36,9 @@ def delivery_of(order: Order) -> Delivery:
         )
     quote = order.quote
     declared = _people_by_clip(licences)
-    clips = [_deliverable(licence, declared.get(licence.clip_id)) for licence in licences]
     version = quote.use_case_version
+    need = need_of(version)
+    clips = [_deliverable(licence, declared.get(licence.clip_id), rights_of(licence, need)) for licence in licences]
     return Delivery(
         order=order.public_id,
         licensee=public_id(Prefix.ORGANISATION, order.organisation_id),
@@ -76,7 +83,29 @@ def _territory(territory: Mapping[str, list[str] | None]) -> str:
     return f"{text} except {' '.join(denied)}" if denied else text
 
 
-def _deliverable(licence: Licence, people: str | None) -> Deliverable:
+def rights_of(licence: Licence, need: UseCase) -> RightsPolicy:
+    """What the signals of a licence's copy say: its terms, its parties, its days, and the use it is for."""
+    site, terms = settings.OFFCUT.public_url, licence.line.terms_profile_version
+    evaluation = effective_values(terms)["EVAL_ONLY"]
+    window = evaluation["window_days"] if evaluation["enabled"] else None
+    return delivered(
+        site=site,
+        target=f"{site}/market/clips/{licence.clip.public_id}",
+        licensor=f"{site}/orgs/{public_id(Prefix.ORGANISATION, licence.licensor_id)}",
+        profile=profile_for(terms),
+        licence=LicenceFacts(
+            id=licence.public_id,
+            url=f"{site}/licences/{licence.public_id}",
+            licensee=f"{site}/orgs/{public_id(Prefix.ORGANISATION, licence.licensee_id)}",
+            starts=licence.starts_at.date(),
+            ends=licence.ends_at.date(),
+            use_case=need,
+            window_days=window if isinstance(window, int) else None,
+        ),
+    )
+
+
+def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy) -> Deliverable:
     line, clip = licence.line, licence.clip
     asset, terms = clip.asset, line.terms_profile_version
     return Deliverable(
@@ -104,6 +133,7 @@ def _deliverable(licence: Licence, people: str | None) -> Deliverable:
         ),
         picture=_picture(asset),
         words=_words(clip, people),
+        rights=rights,
     )
 
 

@@ -29,10 +29,12 @@ from marketplace.delivery.domain.folder import (
     Folder,
     StoredFile,
 )
+from marketplace.delivery.domain.rights_paper import MEDIA_ROOT, ODRL, rights_json
 from marketplace.delivery.domain.rows import SampleRow
 from marketplace.delivery.domain.sums import BLAKE3SUMS, CERTIFICATE, KEY_SET, SHA256SUMS, sums_text
 from marketplace.delivery.models import Dataset
 from marketplace.delivery.services.accounting import facts_of_order
+from marketplace.delivery.services.marking import media_keys
 from marketplace.delivery.services.shards import KeptFile, bytes_keep
 from marketplace.transparency.adapters.jws import sign
 from marketplace.transparency.adapters.keys import StoredKey, key_valid_at
@@ -100,6 +102,7 @@ class Papers:
         folder = self._folder({path: file.stored for path, file in files.items()})
         facts = facts_of_order(self.dataset.order, self.dataset)
         described = {CROISSANT: croissant_json(folder, facts), README: card_text(folder), **pack_files(facts, folder)}
+        described |= {ODRL: rights_json(folder, self.delivery), MEDIA_ROOT: media_keys().root.encode()}
         for path, data in described.items():
             files[path] = bytes_keep(path, data, self.bench)
         sums = {

@@ -17,6 +17,7 @@ from marketplace.delivery.domain.folder import StoredFile, index_path, shard_pat
 from marketplace.delivery.domain.plan import ShardPlan
 from marketplace.delivery.domain.rows import SampleRow, row_from_json
 from marketplace.delivery.services.cutting import Cutter
+from marketplace.delivery.services.marking import mark_drop, marked
 from media_ingest.adapters.storage import store
 
 _SIDECAR = ".json"
@@ -61,12 +62,13 @@ def shard_make(
         nonlocal done
         for spec in plan.samples:
             clip = clips[spec.key]
-            cut = cutter.sample(clip)
+            cut = marked(clip, cutter.sample(clip), bench)
             row = clip.row(shard=shard_path(plan.name), made=cut.sample)
             rows.append(row)
             line = row.as_json()
             yield Entry(f"{clip.key}{_SIDECAR}", hashlib.sha256(line).hexdigest(), line)
             yield Entry(cut.sample.file, cut.sample.sha256, cut.path)
+            mark_drop(clip, bench)
             cutter.drop(clip)
             done += spec.expected_bytes
             tick(done)
