@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from rest_framework import serializers
@@ -16,7 +16,9 @@ from licensing.api.inputs import StrictInput
 from licensing.domain.declaration import OBSTACLE_WORDS, CmoStatus, Declared, PeopleShown, sale_obstacles
 from licensing.domain.errors import DECLARATION_INVALID
 from licensing.domain.facts import Genre, ReleaseStatus, Tech
+from licensing.domain.societies import Societies
 from licensing.selectors.pricing import declared_for
+from licensing.selectors.societies import societies_of
 from licensing.services.declarations import clip_declare
 from media_ingest.selectors import clip_get
 
@@ -32,6 +34,14 @@ class DeclarationIn(StrictInput):
     minors = serializers.BooleanField(default=False)
     cmo_status = serializers.ChoiceField(choices=[str(status) for status in CmoStatus], default="undeclared")
     cmo_authorisation = serializers.CharField(max_length=80, allow_blank=True, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a clip declares, and what its studio answered about collecting societies."""
+
+    declared: Declared
+    studio: Societies
 
 
 class SaleObstacleOut(serializers.Serializer[Any]):
@@ -56,13 +66,14 @@ class DeclarationOut(serializers.Serializer[Any]):
     obstacles = SaleObstacleOut(many=True)
 
     @override
-    def to_representation(self, instance: Declared) -> dict[str, Any]:
+    def to_representation(self, instance: Said) -> dict[str, Any]:
         """Show the declaration with its obstacles."""
-        obstacles = sale_obstacles(instance)
+        declared = instance.declared
+        obstacles = sale_obstacles(declared, instance.studio)
         shown: dict[str, Any] = super().to_representation(
             {
-                **{item.name: getattr(instance, item.name) for item in fields(Declared)},
-                "tech": sorted(instance.tech),
+                **{item.name: getattr(declared, item.name) for item in fields(Declared)},
+                "tech": sorted(declared.tech),
                 "sellable": not obstacles,
                 "obstacles": [{"code": item, "what_to_do": OBSTACLE_WORDS[item][0]} for item in obstacles],
             }
@@ -79,9 +90,10 @@ class ClipDeclaration(Resource):
         scope=Scope.LIBRARY_READ,
         problems=(ROLE_MISSING, SCOPE_MISSING),
     )
-    def get(self, call: Call) -> Declared:
+    def get(self, call: Call) -> Said:
         """Return what is declared, or assumed when nothing was declared yet, and what stands in the way of a sale."""
-        return declared_for(clip_get(call.actor, call.id("clip_id", Prefix.CLIP)).id)
+        clip = clip_get(call.actor, call.id("clip_id", Prefix.CLIP))
+        return Said(declared_for(clip.id), societies_of(clip.asset.organisation_id))
 
     @operation(
         summary="Declare a clip",
@@ -90,7 +102,7 @@ class ClipDeclaration(Resource):
         scope=Scope.LIBRARY_WRITE,
         problems=(ROLE_MISSING, SCOPE_MISSING, DECLARATION_INVALID),
     )
-    def put(self, call: Call) -> Declared:
+    def put(self, call: Call) -> Said:
         """Replace the declaration as a whole. Open quotes keep the facts they froze."""
         said = call.data
         declared = Declared(
@@ -103,4 +115,6 @@ class ClipDeclaration(Resource):
             cmo_status=CmoStatus(said["cmo_status"]),
             cmo_authorisation=said["cmo_authorisation"],
         )
-        return clip_declare(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP), declared=declared)
+        clip = clip_get(call.actor, call.id("clip_id", Prefix.CLIP))
+        stored = clip_declare(actor=call.actor, clip_id=clip.id, declared=declared)
+        return Said(stored, societies_of(clip.asset.organisation_id))

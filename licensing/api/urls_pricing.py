@@ -7,6 +7,7 @@ from django.urls import include, path
 from licensing.api.declarations import ClipDeclaration
 from licensing.api.estimates import Estimates
 from licensing.api.rate_cards import CurrentRateCard
+from licensing.api.societies import CollectingSocieties
 from licensing.api.use_cases import UseCaseCollection, UseCaseDetail, UseCaseVersions
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("use_cases", UseCaseCollection.as_view()),
     path("use_cases/<str:use_case_id>", UseCaseDetail.as_view()),
     path("use_cases/<str:use_case_id>/versions", UseCaseVersions.as_view()),
+    path("collecting_societies", CollectingSocieties.as_view()),
     path("clips/<str:clip_id>/declaration", ClipDeclaration.as_view()),
     path("", include("licensing.api.urls_publishing")),
 ]

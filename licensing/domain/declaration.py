@@ -10,6 +10,7 @@ from typing import Final
 from licensing.domain.errors import DECLARATION_INVALID
 from licensing.domain.facts import Genre, ReleaseStatus, Tech
 from licensing.domain.matching import People
+from licensing.domain.societies import UNANSWERED, Societies, Standing
 
 
 class CmoStatus(StrEnum):
@@ -106,13 +107,22 @@ def check_declared(declared: Declared) -> Declared:
     return declared
 
 
-def sale_obstacles(declared: Declared) -> tuple[SaleObstacle, ...]:
-    """Why the clip cannot be sold yet, in the order to deal with it; empty when nothing is in the way."""
-    found: list[SaleObstacle] = []
-    if declared.cmo_status is CmoStatus.UNDECLARED:
-        found.append(SaleObstacle.CMO_UNDECLARED)
-    elif declared.cmo_status is not CmoStatus.NONE and not declared.cmo_authorisation:
-        found.append(SaleObstacle.CMO_AUTHORISATION_MISSING)
+def _society_obstacles(declared: Declared, studio: Societies) -> tuple[SaleObstacle, ...]:
+    """A clip's own answer and the studio's both count: the stricter decides; an authorisation of either frees both."""
+    own = () if declared.cmo_status is CmoStatus.UNDECLARED else (str(declared.cmo_status),)
+    authorisation = declared.cmo_authorisation or studio.authorisation
+    standings = {Societies(members, authorisation).standing for members in (own, studio.members)}
+    if Standing.UNAUTHORISED in standings:
+        return (SaleObstacle.CMO_AUTHORISATION_MISSING,)
+    return (SaleObstacle.CMO_UNDECLARED,) if standings == {Standing.UNANSWERED} else ()
+
+
+def sale_obstacles(declared: Declared, studio: Societies = UNANSWERED) -> tuple[SaleObstacle, ...]:
+    """Why the clip cannot be sold yet, in the order to deal with it; empty when nothing is in the way.
+
+    `studio` is what its studio answered about collecting societies for everything it makes.
+    """
+    found = [*_society_obstacles(declared, studio)]
     if declared.people is PeopleShown.UNRELEASED:
         found.append(SaleObstacle.PEOPLE_UNRELEASED)
     if declared.minors and declared.people is not PeopleShown.RELEASED:

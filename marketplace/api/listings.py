@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -18,8 +19,10 @@ from core.transitions import SOMEBODY_WAS_FASTER
 from licensing.domain.consent_words import ISSUES
 from licensing.domain.declaration import OBSTACLE_WORDS, sale_obstacles
 from licensing.domain.matching import Cleared
+from licensing.domain.societies import Societies
 from licensing.selectors.consent import cleared_of, weighed_of
 from licensing.selectors.pricing import declared_of
+from licensing.selectors.societies import societies_of
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.listings import listing_get, listings_visible_to
@@ -52,13 +55,20 @@ class ListingOut(serializers.Serializer[Any]):
         declaration = getattr(listing.clip, "declaration", None)
         if declaration is None:
             return [{"code": "declaration", "what_to_do": "Say what the clip shows and who has rights in it."}]
-        obstacles = sale_obstacles(declared_of(declaration))
+        obstacles = sale_obstacles(declared_of(declaration), self._studio(listing.organisation_id))
         needs = [{"code": str(item), "what_to_do": OBSTACLE_WORDS[item][0]} for item in obstacles]
         if cleared_of(declaration) is Cleared.NONE:
             found = weighed_of([listing.clip_id])[listing.clip_id].findings
             codes = dict.fromkeys(one.code for one in found)
             needs += [{"code": str(code), "what_to_do": ISSUES[code].fix.en} for code in codes]
         return needs or [{"code": "agreement", "what_to_do": "Pick terms and sign the agreement."}]
+
+    def _studio(self, organisation_id: UUID) -> Societies:
+        """What the studio answered about collecting societies, read once for a whole list."""
+        known: dict[UUID, Societies] = self.root.__dict__.setdefault("societies_known", {})
+        if organisation_id not in known:
+            known[organisation_id] = societies_of(organisation_id)
+        return known[organisation_id]
 
 
 class ListingCollection(Resource):
