@@ -13,17 +13,13 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-try:
-    import c2pa
-except ImportError:  # an optional extra
-    c2pa = None
 
 ROOT_FILE: Final = "media-root.pem"
 ASSERTION: Final = "cawg.training-mining"
@@ -106,8 +102,7 @@ def _hash(file: BinaryIO, length: int) -> bytes:
 
 def _manifest(path: Path, root_pem: bytes) -> dict[str, Any]:
     """The active manifest, once the C2PA library has found it valid and trusted."""
-    if c2pa is None:
-        raise RuntimeError("checking videos needs the C2PA library: pip install 'offcut[media]'")
+    c2pa = _library()
     settings = {
         "trust": {"trust_anchors": root_pem.decode("ascii", "replace")},
         "verify": {"verify_trust": True, "remote_manifest_fetch": False, "ocsp_fetch": False},
@@ -122,6 +117,14 @@ def _manifest(path: Path, root_pem: bytes) -> dict[str, Any]:
         raise MediaProofError(f"its C2PA manifest is not valid: {codes or 'no reason given'}")
     manifest: dict[str, Any] = store["manifests"][store["active_manifest"]]
     return manifest
+
+
+def _library() -> Any:
+    """The C2PA library: an optional extra, and slow to load, so it is loaded when it is needed."""
+    try:
+        return import_module("c2pa")
+    except ImportError as error:
+        raise RuntimeError("checking videos needs the C2PA library: pip install 'offcut[media]'") from error
 
 
 def _uses(manifest: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
