@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views import View
 
 from core.api.problems import problem_response
 from core.errors import DomainError
+from licensing.domain.signals.tdmrep import POLICY
 from marketplace.delivery.adapters.slices import FileSlice
+from marketplace.delivery.domain.certificate import verify_code
 from marketplace.delivery.domain.ranges import Span, UnsatisfiableRangeError, range_applies, span_wanted
 from marketplace.delivery.services.links import Offered, file_offered, offered_open
 
@@ -66,6 +69,7 @@ def _dressed(response: HttpResponseBase, offered: Offered) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-transform"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response[POLICY] = f"{settings.OFFCUT.public_url}/verify/{verify_code(offered.file.dataset_id)}"
     file_name = offered.file.path.rsplit("/", 1)[-1]
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name) or "attachment"
     return response

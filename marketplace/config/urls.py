@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from marketplace.api import health
 from marketplace.api.delivery_urls import site_patterns
+from marketplace.api.rights_urls import site_patterns as rights_site_patterns
 from marketplace.api.terms_preview import TermsPreview
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("admin/", admin.site.urls),
     *site_patterns,
+    *rights_site_patterns,
     *(path("", include(name)) for name in ("marketplace.web.urls",) if find_spec(name)),
 ]
 handler403 = "marketplace.web.views.problems.forbidden"

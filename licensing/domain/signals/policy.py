@@ -55,7 +55,8 @@ class LicenceFacts:
 class RightsPolicy:
     """What one file's signals say. Build it with the function of its state; addresses are absolute URLs.
 
-    ``target`` is what is signalled about; ``offer_url`` is where it can be licensed; ``site`` is the installation.
+    ``target`` is what is signalled about; ``offer_url`` is where it can be licensed; ``policy_url`` is where a program
+    reads the terms, when that is another place; ``site`` is the installation.
     """
 
     state: SignalState
@@ -65,6 +66,7 @@ class RightsPolicy:
     offer_url: str = ""
     profile: Profile | None = None
     licence: LicenceFacts | None = None
+    policy_url: str = ""
 
     @property
     def rights_url(self) -> str:
@@ -88,9 +90,11 @@ class RightsPolicy:
         return self.licence
 
 
-def on_sale(*, site: str, target: str, offer_url: str, licensor: str, profile: Profile) -> RightsPolicy:
+def on_sale(
+    *, site: str, target: str, offer_url: str, licensor: str, profile: Profile, policy_url: str = ""
+) -> RightsPolicy:
     """The policy of a clip's public preview while the clip can be licensed under these terms."""
-    return RightsPolicy(SignalState.ON_SALE, site, target, licensor, offer_url, profile)
+    return RightsPolicy(SignalState.ON_SALE, site, target, licensor, offer_url, profile, policy_url=policy_url)
 
 
 def not_for_sale(*, site: str, target: str) -> RightsPolicy:

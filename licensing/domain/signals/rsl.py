@@ -45,11 +45,12 @@ def rsl_licence(policy: RightsPolicy) -> RslLicence:
 
 def rsl_content(policy: RightsPolicy) -> str:
     """The ``content`` element of one policy."""
-    licence = rsl_licence(policy)
-    lines = [f"  <content url={quoteattr(policy.target)}>"]
-    if policy.state is SignalState.LICENSED:
-        return "\n".join([*lines, *_licence(licence), f"    <terms>{escape(licence.custom)}</terms>", "  </content>"])
-    return "\n".join([*lines, *_licence(licence), "  </content>"])
+    return _content(policy.target, rsl_licence(policy))
+
+
+def _content(url: str, licence: RslLicence) -> str:
+    terms = [] if licence.payment or not licence.custom else [f"    <terms>{escape(licence.custom)}</terms>"]
+    return "\n".join([f"  <content url={quoteattr(url)}>", *_licence(licence), *terms, "  </content>"])
 
 
 def _licence(licence: RslLicence) -> list[str]:
@@ -69,6 +70,16 @@ def _licence(licence: RslLicence) -> list[str]:
 
 def rsl_document(policies: Iterable[RightsPolicy]) -> bytes:
     """A whole RSL document, in the order given; equal policies give equal bytes."""
-    contents = "\n".join(map(rsl_content, policies))
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<rsl xmlns="{NAMESPACE}">\n{contents}\n</rsl>\n'
-    return text.encode()
+    return _document(map(rsl_content, policies))
+
+
+def rsl_site(site: str, *, sold_below: str) -> bytes:
+    """The document of a whole site: nothing is for AI, but what lies below one path is sold for training there."""
+    sold = RslLicence(permits="ai-train", payment="training", custom=f"{site}{sold_below}")
+    kept = RslLicence(prohibits="ai-all")
+    return _document(_content(path, licence) for path, licence in ((f"{sold_below}/", sold), ("/", kept)))
+
+
+def _document(contents: Iterable[str]) -> bytes:
+    text = "\n".join(contents)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<rsl xmlns="{NAMESPACE}">\n{text}\n</rsl>\n'.encode()

@@ -35,7 +35,7 @@ def tdm_rule(policy: RightsPolicy, location: str) -> TdmRule:
     """The rule of one policy at a location, which is a path of the site and may hold ``*``."""
     match policy.state:
         case SignalState.ON_SALE | SignalState.LICENSED:
-            return TdmRule(location, policy.rights_url)
+            return TdmRule(location, policy.policy_url or policy.rights_url)
         case SignalState.NOT_FOR_SALE | SignalState.EVALUATION:
             return TdmRule(location)
 

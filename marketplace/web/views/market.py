@@ -18,6 +18,7 @@ from licensing.domain.use_case_values import PRESETS
 from licensing.services.use_cases import use_case_create
 from marketplace.actions import QUOTE_WRITE
 from marketplace.catalog.selectors.listings import listing_for_buyer
+from marketplace.catalog.selectors.rights import listing_policy
 from marketplace.orders.selectors.market import market_clip
 from marketplace.orders.services.quoting import quote_create
 from marketplace.web import said
@@ -158,6 +159,7 @@ def clip(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         else [],
         "may_quote": allowed(actor, QUOTE_WRITE) and use_case is not None,
         "whole": preview_told(clip=hit.listing.clip),
+        "rights": listing_policy(hit.listing),
     }
     return render(request, "marketplace/market_clip.html", context)
 
