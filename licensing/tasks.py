@@ -6,10 +6,9 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim
+from licensing.domain.documents.kinds import AGREEMENT_DOCUMENTS
 from licensing.services.documents import agreement_documents_issue
 from licensing.services.review import EFFECT_JOB, decision_take_effect
-
-AGREEMENT_DOCUMENTS = "licensing.agreement.documents"
 
 
 def register() -> None:

@@ -17,13 +17,15 @@ from licensing.domain.declaration import OBSTACLE_WORDS, Declared, sale_obstacle
 from licensing.domain.facts import GENRE_OF_GUESS
 from licensing.domain.pricing import Estimate, Price, price
 from licensing.domain.ratecard import RateCard
+from licensing.domain.societies import STANDING_WORDS, UNANSWERED, Societies, Standing
 from licensing.selectors.pricing import clip_facts, declarations_of, measured_facts, rate_in_force
+from licensing.selectors.societies import societies_of
 from licensing.selectors.terms import profile_for, signed_terms_for
 from licensing.services.estimates import estimate
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.web import said
-from marketplace.web.formats import is_french, ratio_rate_text, typeset
+from marketplace.web.formats import is_french, language, ratio_rate_text, typeset
 from marketplace.web.shots import LeftOut, Segment, left_out_of, segments_of
 from marketplace.web.waiting import Waiting, waiting_of
 from media_ingest.domain.failures import failure_wording
@@ -49,6 +51,18 @@ class Terms:
     card: RateCard | None
     floor: Fraction | None
     signed: bool
+    societies: Societies = UNANSWERED
+
+    @property
+    def societies_stop(self) -> bool:
+        """Whether the answer about collecting societies stops every sale of a studio that has signed, or waits."""
+        waits = self.societies.standing is Standing.UNANSWERED and not self.signed
+        return waits or self.societies.standing is Standing.UNAUTHORISED
+
+    @property
+    def societies_follow(self) -> str:
+        """What follows from the answer, in the reader's language."""
+        return STANDING_WORDS[self.societies.standing].of(language())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,8 @@ def terms_of(actor: Actor) -> Terms:
     except DomainError:
         card = None
     version = signed_terms_for(actor.organisation_id) if actor.organisation_id else None
-    return Terms(card, profile_for(version).floor if version else None, version is not None)
+    societies = societies_of(actor.organisation_id) if actor.organisation_id else UNANSWERED
+    return Terms(card, profile_for(version).floor if version else None, version is not None, societies)
 
 
 def priced(clip: Clip, declared: Declared, terms: Terms) -> Priced:
@@ -122,9 +137,9 @@ def priced(clip: Clip, declared: Declared, terms: Terms) -> Priced:
     return Priced(found, line_amount(found.rate, facts.duration_ms))
 
 
-def obstacles_of(declared: Declared) -> tuple[str, ...]:
+def obstacles_of(declared: Declared, studio: Societies) -> tuple[str, ...]:
     """Return what stands in the way of a sale, in the reader's language."""
-    return tuple(typeset(OBSTACLE_WORDS[item][is_french()]) for item in sale_obstacles(declared))
+    return tuple(typeset(OBSTACLE_WORDS[item][is_french()]) for item in sale_obstacles(declared, studio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +189,7 @@ def _ready(asset: Asset, around: Around, poster: str) -> File:
     waiting = waiting_of(progress) if progress is not None and progress.life is not Life.DONE else None
     found = [priced(clip, around.declared[clip.id], around.terms) for clip in usable]
     rates = {one.price.rate for one in found if one.price}
-    undeclared = [clip for clip in usable if sale_obstacles(around.declared[clip.id])]
+    undeclared = [clip for clip in usable if sale_obstacles(around.declared[clip.id], around.terms.societies)]
     estimate = guessed(asset) if not clips else None
     return File(
         asset=asset,
@@ -190,7 +205,7 @@ def _ready(asset: Asset, around: Around, poster: str) -> File:
         earns=estimate.earns if estimate else _together(found),
         rate=estimate.price.rate if estimate else rates.pop() if len(rates) == 1 else None,
         estimated=estimate is not None,
-        obstacles=obstacles_of(around.declared[undeclared[0].id]) if undeclared else (),
+        obstacles=obstacles_of(around.declared[undeclared[0].id], around.terms.societies) if undeclared else (),
         undeclared=undeclared[0] if undeclared else None,
         hold=held_words(hold),
         waiting=waiting,

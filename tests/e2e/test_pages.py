@@ -167,6 +167,8 @@ def declare_all(page: Page) -> None:
 def terms_proposed(page: Page) -> str:
     """Start from the preset Careful, reword one clause, submit; return the agreement's address."""
     page.goto("/studio/terms")
+    page.get_by_label("None: I administer my rights myself").check()
+    page.get_by_role("button", name="Store my answer").click()
     page.get_by_role("button", name="Careful").click()
     page.locator("#clause").select_option("NO_SCENE_MIMICRY")
     page.get_by_role("button", name="Show this clause").click()

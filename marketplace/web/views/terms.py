@@ -14,6 +14,7 @@ from core.accounts.policy import Actor, allowed
 from core.errors import DomainError
 from core.ids import Prefix
 from licensing.domain.actions import AGREEMENT_SIGN, TERMS_WRITE
+from licensing.domain.author_rights import author_rights, switch_rows
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause, clause_of
 from licensing.domain.presets import PRESET_WORDS, Preset
@@ -30,15 +31,25 @@ from licensing.selectors.agreements import (
     amended_wording,
     live_amendments,
 )
-from licensing.selectors.terms import effective_values, signed_agreement_for, terms_profile_get
+from licensing.selectors.societies import own_societies
+from licensing.selectors.terms import contract_catalogue, effective_values, signed_agreement_for, terms_profile_get
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.counters import counter_accept
 from licensing.services.profiles import terms_profile_create
 from licensing.services.signing import agreement_sign
 from marketplace.web import said
-from marketplace.web.contract import clause_choices, compared, countered, decisions_of, fields_of, read_fields, sentences
+from marketplace.web.contract import (
+    clause_choices,
+    compared,
+    countered,
+    decisions_of,
+    fields_of,
+    read_fields,
+    sentences,
+)
 from marketplace.web.formats import is_french, language
 from marketplace.web.pages import done, key_of, see, told
+from marketplace.web.views.societies import question_for
 from marketplace.web.views.studio import studio_page
 
 PRESET_NAMES: Final = {Preset.OPEN: ("Open", "Ouvert"), Preset.CAREFUL: ("Careful", "Prudent"),
@@ -60,7 +71,7 @@ def terms(request: HttpRequest, actor: Actor) -> HttpResponse:
             (preset, PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()
         ],
         "agreements": [(row, said.AGREEMENT[row.state]) for row in agreements_visible_to(actor).order_by("-id")[:50]],
-        "societies": fields_of(CATALOGUE["CMO_STATUS"], CATALOGUE["CMO_STATUS"].defaults)[0],
+        "societies": question_for(actor),
         "may_write": allowed(actor, TERMS_WRITE),
     }
     return render(request, "marketplace/terms.html", context)
@@ -75,10 +86,11 @@ def _about(words: Text) -> str:
 @require_POST
 @studio_page
 def draft(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Store terms from a preset and start an agreement from them."""
+    """Store terms from a preset, with the studio's answer about collecting societies, and start an agreement."""
     form = request.POST
-    preset, societies = form.get("preset", ""), form.getlist("societies")
-    changes = {"CMO_STATUS": {"societies": societies}} if societies else {}
+    preset = form.get("preset", "")
+    answer = own_societies(actor)
+    changes = {"CMO_STATUS": answer.clause_values} if answer.members else {}
     try:
         profile = terms_profile_create(actor=actor, name=form.get("name", ""), preset=preset, changes=changes)
         agreement = agreement_draft(actor=actor, terms_profile_id=profile.id, language=str(language()))
@@ -116,6 +128,7 @@ def _context(
 ) -> dict[str, Any]:
     values, wording = amended_values(found), amended_wording(found)
     text, reader = agreement_text(found), language()
+    rights = author_rights(contract_catalogue(found.contract_version), values, reader)
     context: dict[str, Any] = {
         "section": "terms",
         "agreement": found,
@@ -124,6 +137,8 @@ def _context(
         "amendments": [compared(found, row, Language(found.language)) for row in live_amendments(found)],
         "decisions": [(row, said.DECISION[row.decision], _reason(row)) for row in decisions_of(found)],
         "counters": countered(found),
+        "rights": rights,
+        "switches": switch_rows(rights, reader),
         "text": text.text.of(reader),
         "sha256": text.sha256,
         "clauses": clause_choices(),

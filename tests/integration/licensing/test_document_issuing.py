@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from pypdf import PdfReader
@@ -304,10 +305,24 @@ def test_a_document_that_the_audit_chain_does_not_know_is_told() -> None:
     assert checked.faults == ("the audit chain does not know it",)
 
 
-
 def test_the_paper_of_a_signed_agreement_is_dated_by_its_signature() -> None:
     agreement = signed(creator())
     reader = PdfReader(io.BytesIO(document_bytes(_issued(agreement))[: _issued(agreement).rendered_bytes]))
     assert agreement.signed_at is not None
     assert reader.metadata is not None
     assert str(reader.metadata["/CreationDate"]) == f"D:{agreement.signed_at:%Y%m%d%H%M%S}Z"
+
+
+def test_an_operator_checks_files_and_rotates_the_key_by_command(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
+    good.write_bytes(document_bytes(_issued(signed(creator()))))
+    bad.write_bytes(_flipped(good.read_bytes(), 5_000, 1))
+    said = io.StringIO()
+    call_command("documents", str(good), "--rotate-key", stdout=said)
+    assert "certificates: 2" in said.getvalue()
+    assert f"ok    {good}" in said.getvalue()
+    with pytest.raises(CommandError, match="1 of 2"):
+        call_command("documents", str(good), str(bad), stdout=said)
+    assert "bytes were changed after it was sealed" in said.getvalue()
+    with pytest.raises(CommandError, match="missing"):
+        call_command("documents", str(tmp_path / "missing.pdf"), stdout=said)

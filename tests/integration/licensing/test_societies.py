@@ -7,10 +7,11 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from core.accounts.actions import Role
+from core.accounts.models import User
 from core.audit.models import AuditEvent
 from core.jobs.runner import run_due
 from licensing.domain.declaration import CmoStatus, Declared
-from licensing.models import SocietyAnswer
+from licensing.models import SocietyAnswer, TermsProfileVersion
 from licensing.selectors.societies import societies_of
 from licensing.services.declarations import clip_declare
 from licensing.services.societies import societies_answer
@@ -24,6 +25,7 @@ from tests.factories.marketplace import (
     clip_of,
     listing_of,
     quote_of,
+    rules_loaded,
     studio_signed,
 )
 
@@ -102,13 +104,9 @@ def test_the_question_over_http(client: Client) -> None:
     assert (status, said["standing"], said["sellable"]) == (200, "unauthorised", False)
     status, said = put({"societies": ["SACD"], "authorisation": "SACD-2026-4"})
     assert (status, said["standing"], said["sellable"]) == (200, "authorised", True)
-    for body in (
-        {"societies": []},
-        {"societies": ["none", "SACD"]},
-        {"societies": ["GEMA"]},
-        {"societies": ["undeclared"]},
-    ):
-        assert put(body)[0] == 422, body
+    unknown: list[list[str]] = [[], ["none", "SACD"], ["GEMA"], ["undeclared"]]
+    for societies in unknown:
+        assert put({"societies": societies})[0] == 422, societies
     assert put({"societies": ["SACD"], "authorisation": "a; b"})[0] == 422
     assert client.get(address, headers=headers).json()["authorisation"] == "SACD-2026-4"
 
@@ -123,3 +121,19 @@ def test_only_those_who_write_terms_answer(client: Client) -> None:
     assert refused.status_code == 403
     assert SocietyAnswer.objects.count() == 0
     assert owner.organisation_id != uploader.organisation_id
+
+
+def test_the_question_stands_on_the_pages_in_both_languages_and_the_answer_goes_into_the_terms(client: Client) -> None:
+    rules_loaded()
+    owner = creator()
+    client.force_login(User.objects.get(pk=owner.user_id))
+    assert "collecting society" in client.get("/studio/terms").content.decode()
+    assert "Answer about collecting societies" in client.get("/studio").content.decode()
+    refused = client.post("/studio/societies", {"authorisation": "X"}, follow=True)
+    assert "Your answer:" not in refused.content.decode()
+    client.post("/studio/societies", {"societies": ["SCAM"], "authorisation": "SCAM-26"})
+    page = client.get("/studio/terms", headers={"Accept-Language": "fr"}).content.decode()
+    assert "SCAM-26" in page
+    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
+    version = TermsProfileVersion.objects.get(profile__organisation_id=owner.organisation_id)
+    assert version.values["CMO_STATUS"] == {"societies": ["SCAM"], "authorisation": ["SCAM-26"]}

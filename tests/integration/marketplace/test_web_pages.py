@@ -226,7 +226,8 @@ def test_terms_from_preset_to_signature_through_the_pages() -> None:
     rules_loaded()
     studio, desk = actor_as(), reviewer()
     client = browser(studio)
-    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine", "societies": "none"})
+    client.post("/studio/societies", {"societies": "none"})
+    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
     agreement = Agreement.objects.get()
     path = f"/studio/agreements/{agreement.public_id}"
     assert "Longest training access" in text_of(client, path, {"clause": "TERM"})
@@ -279,7 +280,8 @@ def test_a_wording_that_is_refused_stays_in_its_field() -> None:
     rules_loaded()
     studio = actor_as()
     client = browser(studio)
-    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine", "societies": "none"})
+    client.post("/studio/societies", {"societies": "none"})
+    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
     path = f"/studio/agreements/{Agreement.objects.get().public_id}"
     answer = client.post(
         f"{path}/amend", {"clause": "TERM", "training_access_months": "24", "text": "As long as I like."}

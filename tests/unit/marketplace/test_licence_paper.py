@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from licensing.adapters.typesetting import paper_pdf
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.composition import compose
-from licensing.domain.documents.paper import paper_sha256
+from licensing.domain.documents.paper import Clauses, paper_sha256
 from licensing.domain.wording import Language, sha256_text
 from marketplace.delivery.domain.licence_paper import (
     LicenceDocument,
@@ -95,7 +95,7 @@ def test_it_names_the_parties_the_grant_the_price_and_every_clip_with_its_hashes
 
 def test_a_clause_on_which_creators_differ_says_which_words_bind_which_clips() -> None:
     paper = licence_paper(document(), Language.EN)
-    clauses = {one.title: one for section in paper.sections if section.kind == "clauses" for one in section.clauses}
+    clauses = {one.title: one for section in paper.sections if isinstance(section, Clauses) for one in section.clauses}
     term = clauses[CATALOGUE["TERM"].title.en]
     assert [variant.scope for variant in term.variants] == ["Clips 1-3, 5-6", "Clips 4, 7"]
     assert "24 months" in term.variants[0].paragraphs[0][1]
@@ -109,7 +109,7 @@ def test_a_buyer_is_not_told_the_creators_own_floor() -> None:
     paper = licence_paper(found, Language.EN)
     assert "3.33" not in pdf_text(paper_pdf(paper))
     assert "PRICE" not in {
-        one.mark.split()[0] for section in paper.sections if section.kind == "clauses" for one in section.clauses
+        one.mark.split()[0] for section in paper.sections if isinstance(section, Clauses) for one in section.clauses
     }
 
 
