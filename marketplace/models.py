@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.catalog.models import Listing
+from marketplace.catalog.models import Listing, Shelf
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile, SignedCopy
 from marketplace.ledger.models import Account, Transfer
 from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine, Reservation
@@ -30,6 +30,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "Reservation",
+    "Shelf",
     "SignedCopy",
     "Transfer",
     "Withdrawal",

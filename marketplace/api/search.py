@@ -15,7 +15,6 @@ from core.api.operation import Call, Resource, operation
 from core.api.pagination import CURSOR_UNREADABLE, LIMIT_DEFAULT, LIMIT_MAX, keyset
 from core.ids import Prefix
 from licensing.domain.errors import NO_RATE_CARD
-from licensing.domain.explain import Explanation
 from licensing.domain.facts import Genre
 from licensing.domain.matching import Dimension
 from licensing.domain.obstacles import NAMES, RELAXATIONS
@@ -229,7 +228,10 @@ def _name(dimension: Dimension) -> str:
     return NAMES[dimension].in_language(language())
 
 
-def _explained(market: Market, explanation: Explanation) -> dict[str, Any]:
+def _explained(market: Market) -> dict[str, Any]:
+    explanation = market.found.explanation
+    if explanation is None:
+        raise USE_CASE_NEEDED("Name the use_case_id to explain. Nothing was searched.")
     pair = explanation.best_pair
     return {
         "clips": market.found.clips,
@@ -292,6 +294,20 @@ class SearchExplain(Resource):
             use_case_id=call.data["use_case_id"],
             language=language(),
         )
-        if market.found.explanation is None:
-            raise USE_CASE_NEEDED("Name the use_case_id to explain. Nothing was searched.")
-        return _explained(market, market.found.explanation)
+        return _explained(market)
+
+
+class UseCaseCoverage(Resource):
+    """How much of the catalogue a use case can have."""
+
+    @operation(
+        summary="See what a use case covers",
+        output=ExplainOut,
+        scope=Scope.CATALOG_READ,
+        problems=(NO_RATE_CARD, ROLE_MISSING, SCOPE_MISSING),
+    )
+    def get(self, call: Call) -> dict[str, Any]:
+        """Over everything on offer: time that fits, time that fails on each need, what relaxing would gain."""
+        use_case_id = call.id("use_case_id", Prefix.USE_CASE)
+        market = market_search(actor=call.actor, filters=Filters(), use_case_id=use_case_id, language=language())
+        return _explained(market)

@@ -17,7 +17,7 @@ from marketplace.api.listings import (
 )
 from marketplace.api.orders import OrderCollection, OrderDetail, OrderPay
 from marketplace.api.quotes import QuoteAccept, QuoteCollection, QuoteDetail, QuoteItems
-from marketplace.api.search import Search, SearchExplain
+from marketplace.api.search import Search, SearchExplain, UseCaseCoverage
 
 urlpatterns = [
     path("listings", ListingCollection.as_view()),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("clips/<str:clip_id>/resume", ListingResume.as_view()),
     path("search", Search.as_view()),
     path("search/explain", SearchExplain.as_view()),
+    path("use_cases/<str:use_case_id>/coverage", UseCaseCoverage.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
     path("desk/cases/<str:case_id>/effect", CaseEffect.as_view()),
     path("quotes", QuoteCollection.as_view()),

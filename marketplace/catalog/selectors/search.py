@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,26 +17,16 @@ from licensing.domain.pricing import Price
 from licensing.domain.ratecard import RateCard
 from licensing.selectors.consent import cleared_of, people_of
 from licensing.selectors.terms import profile_for
+from marketplace.catalog.domain.judging import Judgements
 from marketplace.catalog.domain.query import Filters
-from marketplace.catalog.domain.shown import Group, Judgement, judge
+from marketplace.catalog.domain.shown import Group, Judgement
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.listings import listings_live, matching
+from marketplace.catalog.selectors.shelves import Counted, Counts, Tally, alike, countable, shelves_matching
 from marketplace.catalog.selectors.terms import price_of, profiles_of
 
 ClipIds = QuerySet[Any, Any]
 """A subquery of clip ids."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Clips that share everything a search counts by."""
-
-    group: Group
-    resolution_class: str
-    genre: str
-    orientation: str
-    clips: int
-    duration_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +88,35 @@ def group_of(listing: Listing, *, licensed: bool = False) -> Group:
 
 
 def search(*, filters: Filters, use_case: UseCase | None, taken: Taken, language: str = "en") -> Found:
-    """Find live clips; with a use case, judge each group once and keep the asked-for verdicts."""
+    """Find live clips; with a use case, judge each group once and keep the asked-for verdicts.
+
+    What shelves can answer is counted there; words, frame rates and lengths are counted clip by clip, by the database.
+    """
     everything = _with_licensed(matching(listings_live(taken.exclusively), filters), use_case, taken)
-    counted = list(_counted(everything))
-    groups = {one.group for one in counted}
-    judgements = {} if use_case is None else judged(groups, use_case, language)
-    kept = counted
+    counts = _counts(everything, filters, use_case, taken)
+    groups = counts.groups()
+    judgements = None if use_case is None else judged(groups, use_case, language)
+    wanted: frozenset[Group] | None = None
     listings = everything
-    if filters.verdicts and use_case is not None:
-        wanted = {group for group, one in judgements.items() if one.answer.verdict in filters.verdicts}
-        kept = [one for one in counted if one.group in wanted]
+    if filters.verdicts and judgements is not None:
+        wanted = frozenset(group for group in groups if judgements.verdict(group) in filters.verdicts)
         listings = everything.filter(_in_groups(wanted))
+    kept = groups if wanted is None else {group: groups[group] for group in wanted}
+    explained = [(judgements.mask(group), time) for group, (_, time) in groups.items()] if judgements else []
     return Found(
         listings=listings.prefetch_related("clip__asset__derivatives"),
-        clips=sum(one.clips for one in kept),
-        duration_ms=sum(one.duration_ms for one in kept),
-        facets=_facets(kept, judgements),
-        judgements=judgements,
-        explanation=None if use_case is None else _explained(counted, judgements),
+        clips=sum(clips for clips, _ in kept.values()),
+        duration_ms=sum(time for _, time in kept.values()),
+        facets=_facets(counts.facets(wanted), kept, judgements),
+        judgements={} if judgements is None else judgements,
+        explanation=None if judgements is None else explain_masks(explained),
     )
 
 
-def judged(groups: Iterable[Group], use_case: UseCase, language: str = "en") -> dict[Group, Judgement]:
-    """One judgement per group."""
-    wanted = set(groups)
-    profiles = profiles_of({group.terms_version_id for group in wanted})
-    return {group: judge(profiles[group.terms_version_id], group, use_case, language) for group in wanted}
+def judged(groups: Iterable[Group], use_case: UseCase, language: str = "en") -> Judgements:
+    """The answer for each group; worked out when asked for."""
+    wanted = frozenset(groups)
+    return Judgements(wanted, profiles_of({group.terms_version_id for group in wanted}), use_case, language)
 
 
 def hits(
@@ -183,6 +175,22 @@ def _with_licensed(rows: QuerySet[Listing], use_case: UseCase | None, taken: Tak
     return rows.annotate(licensed=licensed)
 
 
+def _counts(everything: QuerySet[Listing], filters: Filters, use_case: UseCase | None, taken: Taken) -> Counts:
+    if not countable(filters):
+        return Counts(None, tuple(_counted(everything)))
+    amends = [replace(one, sign=-1) for one in _counted(_held(filters, taken))]
+    if use_case is not None and use_case.exclusivity != "none":
+        for one in _counted(everything.filter(Q(licensed=True))):
+            amends += [one, replace(one, sign=-1, group=replace(one.group, licensed=False))]
+    return Counts(shelves_matching(filters), tuple(amends))
+
+
+def _held(filters: Filters, taken: Taken) -> QuerySet[Listing]:
+    """What stands on shelves and is not on offer to this buyer, because somebody holds it exclusively."""
+    held = listings_live().filter(clip_id__in=taken.exclusively)
+    return matching(held, filters).annotate(licensed=Value(value=False, output_field=BooleanField()))
+
+
 def _counted(rows: QuerySet[Listing]) -> Iterable[Counted]:
     grouped = (
         rows.order_by()
@@ -212,43 +220,28 @@ def _counted(rows: QuerySet[Listing]) -> Iterable[Counted]:
 
 def _in_groups(groups: Iterable[Group]) -> Q:
     some = Q(pk__in=[])
-    for group in groups:
+    for (audio, people, cleared, licensed), versions in alike(groups).items():
         some |= Q(
-            terms_profile_version_id=group.terms_version_id,
-            clip__asset__has_audio=group.has_audio,
-            _people=str(group.people),
-            _cleared=str(group.cleared),
-            licensed=group.licensed,
+            terms_profile_version_id__in=versions,
+            clip__asset__has_audio=audio,
+            _people=str(people),
+            _cleared=str(cleared),
+            licensed=licensed,
         )
     return some
 
 
-def _facets(counted: Iterable[Counted], judgements: Mapping[Group, Judgement]) -> dict[str, tuple[Bucket, ...]]:
-    clips: dict[str, Counter[str]] = {}
-    times: dict[str, Counter[str]] = {}
-    for one in counted:
-        values = {
-            "resolution_class": one.resolution_class,
-            "genre": one.genre,
-            "orientation": one.orientation,
-            "has_audio": "yes" if one.group.has_audio else "no",
-        }
-        if one.group in judgements:
-            values["verdict"] = str(judgements[one.group].answer.verdict)
-        for name, value in values.items():
-            clips.setdefault(name, Counter())[value] += one.clips
-            times.setdefault(name, Counter())[value] += one.duration_ms
-    return {
-        name: tuple(
-            Bucket(value, count, times[name][value])
-            for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        )
-        for name, counts in clips.items()
-    }
-
-
-def _explained(counted: Iterable[Counted], judgements: Mapping[Group, Judgement]) -> Explanation:
-    return explain_masks((judgements[one.group].answer.mask, one.duration_ms) for one in counted)
+def _facets(
+    tally: Tally, kept: Mapping[Group, tuple[int, int]], judgements: Judgements | None
+) -> dict[str, tuple[Bucket, ...]]:
+    if judgements is not None:
+        for group, (clips, time) in kept.items():
+            tally.add(("verdict", str(judgements.verdict(group))), clips, time)
+    found: dict[str, list[Bucket]] = {}
+    for (name, value), clips in sorted(tally.clips.items(), key=lambda item: (-item[1], item[0])):
+        if clips > 0:
+            found.setdefault(name, []).append(Bucket(value, clips, tally.duration_ms[name, value]))
+    return {name: tuple(buckets) for name, buckets in found.items()}
 
 
 def listings_by_clip(clip_ids: Iterable[UUID]) -> dict[UUID, Listing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from core.accounts.policy import Actor
@@ -18,6 +19,10 @@ from licensing.selectors.consent import settled_of
 from licensing.selectors.pricing import clip_facts, need_of, newest_version, rate_in_force, use_case_get
 from licensing.selectors.terms import profile_for, signed_agreement_for
 from marketplace.catalog.models import Listing
+
+
+_KNOWN: Final[dict[UUID, Profile]] = {}
+_KNOWN_MOST: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,17 @@ def card_in_force(at: datetime | None = None, *, buyer_id: UUID | None = None) -
 
 
 def profiles_of(version_ids: Iterable[UUID]) -> dict[UUID, Profile]:
-    """The profile of each version of terms, in one query."""
-    rows = TermsProfileVersion.objects.filter(pk__in=set(version_ids))
-    return {row.pk: profile_for(row) for row in rows}
+    """The profile of each version of terms. They never change, so each is read once in a process."""
+    wanted = set(version_ids)
+    known = {key: _KNOWN[key] for key in wanted if key in _KNOWN}
+    missing = wanted - known.keys()
+    if missing:
+        rows = TermsProfileVersion.objects.filter(pk__in=missing)
+        known |= {row.pk: profile_for(row) for row in rows}
+        if len(_KNOWN) + len(missing) > _KNOWN_MOST:
+            _KNOWN.clear()
+        _KNOWN.update(known)
+    return known
 
 
 def price_of(listing: Listing, *, profile: Profile, use_case: UseCase | None, card: RateCard) -> Price | None:

@@ -20,6 +20,7 @@ from marketplace.actions import LISTING_WRITE
 from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.terms import SignedTerms, signed_terms_of
+from marketplace.catalog.services.shelving import listing_shelve
 from media_ingest.models import Asset, Clip
 from media_ingest.selectors import asset_is_held, held_assets
 
@@ -115,13 +116,22 @@ def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
         _advance(actor, listing, ListingEvent.LAPSED)
         return True
     under = {"terms_profile_version_id": terms.version_id, "agreement_id": terms.agreement_id}
+    changed = False
     if listing.state == ListingState.NEEDS_YOU:
         _advance(actor, listing, ListingEvent.COMPLETED, {"went_live_at": listing.went_live_at or now(), **under})
-        return True
-    if listing.state != ListingState.LIVE or _under(listing) == under:
-        return False
+        changed = True
+    elif listing.state == ListingState.LIVE and _under(listing) != under:
+        _put_under(actor, listing, under)
+        changed = True
+    if listing.state == ListingState.LIVE:
+        listing_shelve(listing)
+    return changed
+
+
+def _put_under(actor: Actor, listing: Listing, under: dict[str, UUID]) -> None:
     before = _under(listing)
     Listing.objects.filter(pk=listing.pk, state=ListingState.LIVE).update(**under)
+    listing.terms_profile_version_id, listing.agreement_id = under["terms_profile_version_id"], under["agreement_id"]
     record(
         actor=actor,
         action="listing.terms_changed",
@@ -130,7 +140,6 @@ def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
         before={name: str(value) for name, value in before.items()},
         after={name: str(value) for name, value in under.items()},
     )
-    return True
 
 
 def _may_be_sold(clip: Clip) -> bool:

@@ -11,6 +11,7 @@ from core.accounts.policy import Actor
 from core.jobs.services import enqueue_nightly
 from licensing.services.catalogue import catalogue_load
 from licensing.services.rates import ratecard_load
+from marketplace.catalog.services.shelving import shelves_fill
 from marketplace.orders.services.recording import licences_catch_up
 from marketplace.tasks import DAY_CLOSE
 from marketplace.transparency.services.keys import signing_key_ensure
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         keys = signing_key_ensure()
         licences_catch_up()
         log_seal()
+        shelves_fill()
         sweep_schedule()
         enqueue_nightly(kind=DAY_CLOSE)
         self.stdout.write(f"contract template {contract.version}, rate card {card.version}, {len(keys)} signing keys")

@@ -173,6 +173,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/use_cases"): Row(BUYER, 201, Role.VIEWER, {"name": "More", "preset": "research"}),
     ("GET", "/use_cases/{use_case_id}"): Row(BUYER),
     ("POST", "/use_cases/{use_case_id}/versions"): Row(BUYER, 201, Role.VIEWER, {"preset": "research"}),
+    ("GET", "/use_cases/{use_case_id}/coverage"): Row(BUYER),
     # Buying
     ("GET", "/search"): Row(BUYER),
     ("POST", "/search"): Row(BUYER, 200, body={"query": ""}),
