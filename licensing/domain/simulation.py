@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from core.errors import DomainError
 from core.money import Money, line_amount
 from licensing.domain.errors import ABOVE_HARD_MAXIMUM
-from licensing.domain.facts import PricingFacts
+from licensing.domain.facts import HFR_FROM, PricingFacts
 from licensing.domain.pricing import Price, price
 from licensing.domain.ratecard import MS_PER_HOUR, RateCard
 from media_ingest.domain.resolution import ResolutionClass
@@ -91,21 +91,41 @@ class Simulation:
     creators_losing: tuple[Moved, ...]
 
 
+Key = tuple[object, ...]
+
+
+def _key(facts: PricingFacts) -> Key:
+    """All that a rate per minute depends on, cheap to compare: footage of one kind is priced once."""
+    return (
+        facts.width,
+        facts.height,
+        facts.frame_rate >= HFR_FROM,
+        facts.genre,
+        facts.tech,
+        facts.published,
+        facts.release,
+        facts.scope,
+        facts.exclusivity,
+        facts.term_months,
+        None if facts.floor is None else facts.floor.as_integer_ratio(),
+        facts.log10_wanted,
+    )
+
+
 @dataclass(slots=True)
 class _Pricing:
-    """One card's prices, each distinct set of facts priced once."""
+    """One card's prices, and what they add up to."""
 
     card: RateCard
-    known: dict[PricingFacts, Price | None] = field(default_factory=dict)
+    known: dict[Key, Price | None] = field(default_factory=dict)
     minor: int = 0
     refused: int = 0
     needs_admin: int = 0
 
-    def line(self, facts: PricingFacts) -> int:
+    def line(self, key: Key, facts: PricingFacts) -> int:
         """What the clip earns, in cents; nothing when the card refuses it."""
-        key = replace(facts, duration_ms=1)
         if key not in self.known:
-            self.known[key] = self._quoted(key)
+            self.known[key] = self._quoted(facts)
         quoted = self.known[key]
         if quoted is None:
             self.refused += 1
@@ -164,7 +184,8 @@ def simulate(library: Iterable[Priced], current: RateCard, draft: RateCard) -> S
     moved: list[Moved] = []
     clips = duration_ms = 0
     for clip in library:
-        old, new, length = before.line(clip.facts), after.line(clip.facts), clip.facts.duration_ms
+        key, length = _key(clip.facts), clip.facts.duration_ms
+        old, new = before.line(key, clip.facts), after.line(key, clip.facts)
         clips, duration_ms = clips + 1, duration_ms + length
         classes.add(clip.facts.resolution_class, length, old, new)
         creators.add(clip.organisation_id, length, old, new)
