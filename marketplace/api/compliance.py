@@ -18,12 +18,13 @@ REFUSED = (ROLE_MISSING, SCOPE_MISSING)
 
 
 class PackOut(serializers.Serializer[Pack]):
-    """Files of `compliance/` by name: JSON papers as values, readable ones as Markdown."""
+    """Files of `compliance/` by name: JSON papers as values, readable ones as Markdown; PDFs are named."""
 
     dataset_id = PublicIdField(Prefix.DATASET, source="dataset.pk")
     version = serializers.IntegerField(source="dataset.version")
     documents = serializers.DictField()
     readable = serializers.DictField(child=serializers.CharField())
+    printed = serializers.ListField(child=serializers.CharField())
 
 
 class PaperOut(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.delivery.domain.compliance import provenance, responsible
+from marketplace.delivery.domain.compliance import described, provenance, responsible
 from marketplace.delivery.domain.compliance.pack import PAPERS
 from marketplace.docs_pages.markdown import code, page, table
 
@@ -24,7 +24,9 @@ def compliance() -> str:
             blocks += [f"### {section.title.en}", table(("Field", "Item", "Rubrique", "Source"), rows)]
     for title, sources in (
         ("Data & Trust Alliance provenance 1.0.0 (`compliance/dts-provenance.json`)", provenance.SOURCES),
+        ("Croissant (`croissant.json`)", described.CROISSANT_SOURCES),
         ("Croissant RAI (`croissant.json`)", responsible.SOURCES),
+        ("Hugging Face card (`README.md`)", described.CARD_SOURCES),
     ):
         named = [(code(name), code(source)) for name, source in sources.items()]
         blocks += [f"## {title}", table(("Field", "Source"), named)]

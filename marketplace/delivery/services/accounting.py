@@ -12,8 +12,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from core.money import Money
+from licensing.adapters.typesetting import paper_pdf
+from licensing.domain.wording import Language
 from licensing.models import Declaration
 from marketplace.delivery.domain.compliance.facts import Facts, Party, Span
+from marketplace.delivery.domain.compliance.pack import COMPLIANCE, PAPERS
+from marketplace.delivery.domain.compliance.printed import printed
 from marketplace.delivery.models import Dataset
 from marketplace.orders.domain.states import LicenceState
 from marketplace.orders.models import Licence, Order
@@ -137,4 +141,15 @@ def _vouched(rows: list[Licence]) -> dict[str, Any]:
     return {
         "vouched_not_generated": sum("not_ai_generated" in one for one in given),
         "vouched_no_third_party": sum("no_third_party_content" in one for one in given),
+    }
+
+
+def papers_printed(facts: Facts, *, reference: str, made_at: datetime) -> dict[str, bytes]:
+    """Every paper of the pack as PDF/A in both languages, by its path; equal facts and moment give equal bytes."""
+    return {
+        f"{COMPLIANCE}/{paper.code}{ending}.pdf": paper_pdf(
+            printed(paper, facts, language, reference=reference, made_at=made_at)
+        )
+        for paper in PAPERS
+        for language, ending in ((Language.EN, ""), (Language.FR, ".fr"))
     }

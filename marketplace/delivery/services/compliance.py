@@ -24,11 +24,15 @@ from media_ingest.adapters.storage import store
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The pack of one dataset version: papers for programs and the same for people, by file name."""
+    """The pack of one dataset version: papers for programs and the same for people, by file name.
+
+    `printed` names the PDF files; they are fetched like every other file of the dataset.
+    """
 
     dataset: Dataset
     documents: dict[str, Any]
     readable: dict[str, str]
+    printed: list[str]
 
 
 def pack_get(*, actor: Actor, order_id: UUID) -> Pack:
@@ -43,15 +47,20 @@ def pack_get(*, actor: Actor, order_id: UUID) -> Pack:
         raise DATASET_NOT_READY("The pack is part of the dataset, which is not ready yet. Ask again when it is.")
     documents: dict[str, Any] = {}
     readable: dict[str, str] = {}
-    for file in dataset.files.filter(path__startswith=f"{COMPLIANCE}/").order_by("path"):
+    printed: list[str] = []
+    files = dataset.files.filter(path__startswith=f"{COMPLIANCE}/")
+    for file in sorted(files, key=lambda one: one.path):
         name = file.path.removeprefix(f"{COMPLIANCE}/")
+        if name.endswith(".pdf"):
+            printed.append(file.path)
+            continue
         with store().open(file.storage_key) as source:
             text = source.read().decode()
         if name.endswith(".json"):
             documents[name] = json.loads(text)
         else:
             readable[name] = text
-    return Pack(dataset, documents, readable)
+    return Pack(dataset, documents, readable, printed)
 
 
 def eu_summary(*, actor: Actor, model: str = "", use_case_id: UUID | None = None) -> dict[str, Any]:

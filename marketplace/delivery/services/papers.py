@@ -33,7 +33,7 @@ from marketplace.delivery.domain.rights_paper import MEDIA_ROOT, ODRL, rights_js
 from marketplace.delivery.domain.rows import SampleRow
 from marketplace.delivery.domain.sums import BLAKE3SUMS, CERTIFICATE, KEY_SET, SHA256SUMS, sums_text
 from marketplace.delivery.models import Dataset
-from marketplace.delivery.services.accounting import facts_of_order
+from marketplace.delivery.services.accounting import facts_of_order, papers_printed
 from marketplace.delivery.services.marking import media_keys
 from marketplace.delivery.services.shards import KeptFile, bytes_keep
 from marketplace.transparency.adapters.jws import sign
@@ -101,7 +101,12 @@ class Papers:
         files = {file.path: file for file in (*shards, *manifests)}
         folder = self._folder({path: file.stored for path, file in files.items()})
         facts = facts_of_order(self.dataset.order, self.dataset)
-        described = {CROISSANT: croissant_json(folder, facts), README: card_text(folder), **pack_files(facts, folder)}
+        described = {
+            CROISSANT: croissant_json(folder, facts),
+            README: card_text(folder),
+            **pack_files(facts, folder),
+            **papers_printed(facts, reference=folder.dataset, made_at=self.issued_at),
+        }
         described |= {ODRL: rights_json(folder, self.delivery), MEDIA_ROOT: media_keys().root.encode()}
         for path, data in described.items():
             files[path] = bytes_keep(path, data, self.bench)

@@ -29,6 +29,7 @@ from marketplace.withdrawals.domain.states import CLAIM, Cause, ClaimEvent, Clai
 from marketplace.withdrawals.domain.topics import LICENCE_CLAIMED, LICENCE_CLEARED
 from marketplace.withdrawals.models import Claim
 from marketplace.withdrawals.selectors.visible import ref_sha256
+from marketplace.withdrawals.services.noticing import notices_hasten
 from marketplace.withdrawals.services.withdrawing import withdrawal_make
 from media_ingest.models import Clip
 
@@ -40,6 +41,7 @@ ANSWERED_WITHIN: Final = {
 """How soon a person looks at it."""
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _REF_BYTES: Final = 24
+_GONE: Final = (ListingState.WITHDRAWN, ListingState.REMOVED, ListingState.REFUSED)
 _HIDES: Final = (ListingState.LIVE, ListingState.PAUSED, ListingState.NEEDS_YOU)
 
 
@@ -146,11 +148,18 @@ def _hide(actor: Actor, claim: Claim, clip_id: UUID) -> None:
 
 
 def _follow(actor: Actor, claim: Claim, listing: Listing, *, uphold: bool) -> None:
-    if uphold and listing.state not in {ListingState.WITHDRAWN, ListingState.REMOVED, ListingState.REFUSED}:
+    if not uphold:
+        _put_back(actor, claim, listing)
+    elif listing.state in _GONE:
+        notices_hasten(actor=actor, clip_id=listing.clip_id)
+    else:
         withdrawal_make(actor=actor, listing=listing, cause=Cause.CLAIM, claim=claim, reason=claim.note)
-        return
+
+
+def _put_back(actor: Actor, claim: Claim, listing: Listing) -> None:
+    """Undo what a rejected claim did, unless another open one did it too."""
     others = Claim.objects.filter(clip_id=listing.clip_id, hid=True, state=ClaimState.OPEN)
-    if uphold or not claim.hid or others.exists():
+    if not claim.hid or others.exists():
         return
     for licence in _licences(listing.clip_id, LicenceState.UNDER_CLAIM):
         advance(licence, LICENCE, LicenceEvent.CLEARED)

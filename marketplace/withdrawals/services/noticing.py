@@ -108,6 +108,21 @@ def licence_end(*, actor: Actor, notice: Notice, at: datetime) -> None:
     )
 
 
+def notices_hasten(*, actor: Actor, clip_id: UUID) -> int:
+    """End at once every licence that still runs on a clip which was taken back more gently before; return how many."""
+    running = Notice.objects.select_for_update(of=("self",)).filter(
+        withdrawal__clip_id=clip_id, state__in=(NoticeState.INFORMED, NoticeState.NOTICED)
+    )
+    moment = now()
+    notices = list(running.order_by("pk"))
+    for notice in notices:
+        if notice.state == NoticeState.NOTICED:
+            _take_effect(actor, notice, moment)
+        else:
+            licence_end(actor=actor, notice=notice, at=moment)
+    return len(notices)
+
+
 def late_licences_notice(*, actor: Actor, order_id: UUID) -> int:
     """Tell the buyer whose payment was under way while a clip was withdrawn; return how many notices were given.
 
@@ -144,9 +159,7 @@ def _advance(actor: Actor, notice: Notice, at: datetime) -> None:
     if notice.state not in OPEN_NOTICES or notice.due_at is None:
         return
     if notice.state == NoticeState.NOTICED and at >= notice.effective_at:
-        advance(notice, NOTICE, NoticeEvent.TAKE_EFFECT, took_effect_at=at)
-        licence_end(actor=actor, notice=notice, at=at)
-        _audit(actor, notice, "notice.took_effect", {})
+        _take_effect(actor, notice, at)
     if notice.state == NoticeState.IN_EFFECT and at >= notice.due_at:
         advance(notice, NOTICE, NoticeEvent.FALL_DUE)
         publish(topic=NOTICE_OVERDUE, subject=notice.public_id)
@@ -157,6 +170,12 @@ def _advance(actor: Actor, notice: Notice, at: datetime) -> None:
     if moment is not None:
         subject = f"{notice.public_id}:{moment:%Y%m%dT%H%M%S.%f}"
         enqueue(kind=NOTICE_LOOK, subject=subject, payload={"notice": notice.public_id}, delay=moment - at)
+
+
+def _take_effect(actor: Actor, notice: Notice, at: datetime) -> None:
+    advance(notice, NOTICE, NoticeEvent.TAKE_EFFECT, took_effect_at=at)
+    licence_end(actor=actor, notice=notice, at=at)
+    _audit(actor, notice, "notice.took_effect", {})
 
 
 def _remind(actor: Actor, notice: Notice, at: datetime) -> None:

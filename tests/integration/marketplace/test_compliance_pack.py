@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # has no stubs here
+import pypdf
 import pytest
 import yaml
 from django.db import connection
@@ -21,7 +23,7 @@ from licensing.domain.facts import Genre, ReleaseStatus
 from licensing.domain.wording import Language
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
-from marketplace.delivery.domain.compliance import provenance, responsible
+from marketplace.delivery.domain.compliance import described, provenance, responsible
 from marketplace.delivery.domain.compliance.fields import NOTICE, NOWHERE, UNKNOWN
 from marketplace.delivery.domain.compliance.pack import PAPERS, pack_files
 from marketplace.delivery.models import Dataset
@@ -81,10 +83,12 @@ def values_of(document: dict[str, Any]) -> dict[str, Any]:
 def test_the_pack_is_delivered_summed_and_answered_by_the_api(sold: Sold) -> None:
     pack = pack_get(actor=sold.buyer, order_id=sold.order.pk)
     assert {*pack.documents, *pack.readable} == FILES
+    assert pack.printed == [f"compliance/{name}.pdf" for name in ("ab2013.fr", "ab2013", "art53.fr", "art53")]
     stored = {file.path: file for file in sold.dataset.files.all()}
     with store().open(stored["SHA256SUMS"].storage_key) as sums:
         listed = sums.read().decode()
     assert all(f"  compliance/{name}\n" in listed for name in FILES)
+    assert all(f"  {path}\n" in listed for path in pack.printed)
     with pytest.raises(DomainError) as stranger:
         pack_get(actor=buyer_as(), order_id=sold.order.pk)
     assert stranger.value.code == "not_found"
@@ -170,6 +174,7 @@ def test_croissant_with_its_responsible_fields_passes_the_official_validator(sol
     document = json.loads(path.read_bytes())
     fields = {name: value for name, value in document.items() if name.startswith("rai:")}
     assert set(fields) == set(responsible.SOURCES)
+    assert set(document) - set(fields) - {"@context"} == set(described.CROISSANT_SOURCES)
     assert fields["rai:dataCollectionTimeFrame"] == ["2023-07-01", "2023-07-01"]
     assert "1 of 2 clips" in fields["rai:dataCollectionMissingData"]
     assert fields["rai:dataSocialImpact"] == UNKNOWN.en
@@ -188,6 +193,7 @@ def test_the_card_is_gated_and_names_the_pack(sold: Sold) -> None:
     assert front["extra_gated_fields"] == {"Organisation": "text", "Licence number": "text"}
     assert front["extra_gated_prompt"]
     assert "compliance/" in text
+    assert set(front) == set(described.CARD_SOURCES)
 
 
 def test_what_no_row_says_is_told_as_unknown_in_both_languages(sold: Sold) -> None:
@@ -203,6 +209,22 @@ def test_what_no_row_says_is_told_as_unknown_in_both_languages(sold: Sold) -> No
             assert page.count(UNKNOWN.of(language)) == len(unknown)
             assert NOTICE.of(language) in page
             assert all(field.label.of(language) in page for section in paper.sections for field in section.fields)
+
+
+def test_the_printed_papers_say_the_same_and_carry_it_for_machines(sold: Sold) -> None:
+    pack = pack_get(actor=sold.buyer, order_id=sold.order.pk)
+    for paper in PAPERS:
+        for language, ending in ((Language.EN, ""), (Language.FR, ".fr")):
+            stored = sold.dataset.files.get(path=f"compliance/{paper.code}{ending}.pdf")
+            with store().open(stored.storage_key) as source:
+                reader = pypdf.PdfReader(io.BytesIO(source.read()))
+            text = " ".join(" ".join(one.extract_text() for one in reader.pages).split())
+            assert text.count(" ".join(UNKNOWN.of(language).split()[:4])) == len(
+                [one for one in fields_of(pack.documents[f"{paper.code}.json"]).values() if not one["known"]]
+            )
+            assert sold.order.public_id in text.replace(" ", "")
+            (attached,) = reader.attachments[f"{paper.code}.json"]
+            assert json.loads(attached) == pack.documents[f"{paper.code}.json"]
 
 
 def test_people_and_minors_and_missing_declarations_change_the_answer(sold: Sold) -> None:
@@ -241,7 +263,12 @@ def test_the_summary_over_everything_counts_orders_withdrawals_and_only_ones_own
 def test_every_source_that_names_a_column_names_one_that_exists() -> None:
     tables = set(connection.introspection.table_names())
     named = [field.source for paper in PAPERS for section in paper.sections for field in section.fields]
-    for text in {*named, *provenance.SOURCES.values(), *responsible.SOURCES.values()}:
+    for text in {
+        *named,
+        *provenance.SOURCES.values(),
+        *responsible.SOURCES.values(),
+        *described.CARD_SOURCES.values(),
+    } | set(described.CROISSANT_SOURCES.values()):
         for source in text.split(", "):
             table, _, column = source.partition(".")
             if " " in source or table == "settings":

@@ -47,6 +47,7 @@ from tests.factories.marketplace import (
     order_paid,
     quote_of,
     studio_signed,
+    terms_signed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -109,8 +110,6 @@ def test_the_effect_is_told_before_and_is_what_happens() -> None:
 def test_each_licence_keeps_the_terms_it_was_granted_under() -> None:
     studio = studio_signed({"WITHDRAWAL": {"notice_days": 60, "effects": ["stop_new_sales"]}})
     _, first, clip = sold(studio)
-    from tests.factories.marketplace import terms_signed  # noqa: PLC0415 - only here the terms change
-
     terms_signed(studio, name="Harder", changes={"WITHDRAWAL": {"notice_days": 15, "refund": "pro_rata"}})
     _, second, _ = sold(studio, clip=clip)
     clip_withdraw(actor=studio, clip_id=clip.pk)
@@ -261,6 +260,21 @@ def test_an_upheld_claim_starts_the_ladder_at_once_for_every_holder(kind: ClaimK
         claim_decide(actor=desk, claim_id=claim.pk, uphold=False, note="No.")
     assert again.value.code == "claim_changed"
     assert breaches("licences", "money", "withdrawals") == []
+
+
+def test_a_claim_upheld_after_a_gentle_withdrawal_ends_every_licence_at_once() -> None:
+    studio = studio_signed({"WITHDRAWAL": {"effects": ["stop_new_sales"]}})
+    _, informed, clip = sold(studio)
+    terms_signed(studio, name="Harder", changes={"WITHDRAWAL": {"notice_days": 60}})
+    _, noticed, _ = sold(studio, clip=clip)
+    claim = claim_followed(claimed(clip, ClaimKind.RIGHTS))
+    clip_withdraw(actor=studio, clip_id=clip.pk)
+    desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
+    claim_decide(actor=desk, claim_id=claim.pk, uphold=True, note="It is theirs.")
+    assert notice_of(noticed).state == "in_effect"
+    assert {Licence.objects.get(order=order).state for order in (informed, noticed)} == {"terminated"}
+    assert not Reservation.objects.filter(released_at=None).exists()
+    assert breaches("licences", "withdrawals") == []
 
 
 def test_a_claim_keeps_its_words_and_a_forged_reference_finds_nothing() -> None:

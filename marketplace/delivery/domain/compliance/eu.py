@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from licensing.domain.wording import wording
+from licensing.domain.wording import Text, wording
 from marketplace.delivery.domain.compliance.facts import Facts
 from marketplace.delivery.domain.compliance.fields import BY_NATURE, NOWHERE, Field, Paper, Section
 
 _RANGES: Final = (
-    (10_000 * 3_600_000, "less than 10 000 hours"),
-    (1_000_000 * 3_600_000, "10 000 hours to 1 million hours"),
+    (10_000 * 3_600_000, wording("less than 10 000 hours", "moins de 10 000 heures")),
+    (1_000_000 * 3_600_000, wording("10 000 hours to 1 million hours", "de 10 000 heures à 1 million d'heures")),
 )
+_MOST: Final = wording("more than 1 million hours", "plus de 1 million d'heures")
 
 
-def size_range(duration_ms: int) -> str:
+def size_range(duration_ms: int) -> Text:
     """The size class of the template for video."""
-    return next((words for limit, words in _RANGES if duration_ms < limit), "more than 1 million hours")
+    return next((words for limit, words in _RANGES if duration_ms < limit), _MOST)
 
 
 def modalities(facts: Facts) -> tuple[str, ...]:

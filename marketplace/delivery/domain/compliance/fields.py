@@ -13,7 +13,7 @@ from typing import Any, Final
 from licensing.domain.wording import Language, Text, wording
 from marketplace.delivery.domain.compliance.facts import Facts
 
-Value = str | int | bool | tuple[str, ...] | Mapping[str, int] | Mapping[str, str] | None
+Value = str | int | bool | Text | tuple[str, ...] | Mapping[str, int] | None
 
 UNKNOWN: Final = wording(
     "Not known to Offcut. Whoever provides the model has to say it.",
@@ -22,7 +22,7 @@ UNKNOWN: Final = wording(
 NONE: Final = wording("none", "aucun")
 _YES: Final = wording("yes", "oui")
 _NO: Final = wording("no", "non")
-_HEADS: Final = (wording("Item", "Rubrique"), wording("Answer", "Réponse"), wording("Source", "Source"))
+HEADS: Final = (wording("Item", "Rubrique"), wording("Answer", "Réponse"), wording("Source", "Source"))
 NOTICE: Final = wording(
     "A draft made from Offcut's records of what was licensed. It speaks of this footage only, not of other data, and"
     " is not legal advice: have it read by counsel.",
@@ -31,6 +31,10 @@ NOTICE: Final = wording(
 )
 BY_NATURE: Final = "by the nature of the service"
 NOWHERE: Final = "no row says it"
+_SOURCES: Final = {
+    BY_NATURE: wording(BY_NATURE, "par la nature du service"),
+    NOWHERE: wording(NOWHERE, "aucune ligne ne l'indique"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,9 @@ class Paper:
     def as_markdown(self, facts: Facts, language: Language) -> bytes:
         """The paper for people; equal facts give equal bytes."""
         blocks = [f"# {self.title.of(language)}", self.law.of(language), f"> {NOTICE.of(language)}"]
-        heads = " | ".join(head.of(language) for head in _HEADS)
+        heads = " | ".join(head.of(language) for head in HEADS)
         for section in self.sections:
-            rows = [
-                f"| {field.label.of(language)} | {_cell(field.read(facts), language)} | `{field.source}` |"
-                for field in section.fields
-            ]
+            rows = [_row(field, facts, language) for field in section.fields]
             blocks += [f"## {section.title.of(language)}", "\n".join([f"| {heads} |", "|---|---|---|", *rows])]
         return ("\n\n".join(blocks) + "\n").encode()
 
@@ -98,20 +99,39 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 def _field_json(field: Field, facts: Facts) -> dict[str, Any]:
     value = field.read(facts)
-    plain = list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
     return {
         "key": field.key,
         "label": field.label.en,
-        "value": plain,
+        "value": _plain(value),
         "known": value is not None,
         "source": field.source,
     }
 
 
-def _cell(value: Value, language: Language) -> str:
+def _plain(value: Value) -> object:
+    match value:
+        case Text():
+            return value.en
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            return value
+
+
+def source_told(source: str, language: Language) -> str:
+    """Where a value comes from: a column's name, or words that say why there is none."""
+    return _SOURCES[source].of(language) if source in _SOURCES else source
+
+
+def told(value: Value, language: Language) -> str:
+    """A value as people read it; what is not known is said so."""
     match value:
         case None:
             return UNKNOWN.of(language)
+        case Text():
+            return value.of(language)
         case bool():
             return (_YES if value else _NO).of(language)
         case tuple():
@@ -120,4 +140,18 @@ def _cell(value: Value, language: Language) -> str:
             text = ", ".join(f"{name}: {count}" for name, count in value.items())
         case _:
             text = str(value)
-    return text.replace("|", "\\|").replace("\n", " ") or NONE.of(language)
+    return text or NONE.of(language)
+
+
+def _row(field: Field, facts: Facts, language: Language) -> str:
+    answer, source = _cell(field.read(facts), language), _source(field.source, language)
+    return f"| {field.label.of(language)} | {answer} | {source} |"
+
+
+def _source(source: str, language: Language) -> str:
+    words = source_told(source, language)
+    return words if source in _SOURCES else f"`{words}`"
+
+
+def _cell(value: Value, language: Language) -> str:
+    return told(value, language).replace("|", "\\|").replace("\n", " ")

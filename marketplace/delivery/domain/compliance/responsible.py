@@ -43,12 +43,7 @@ def responsible(facts: Facts) -> dict[str, Any]:
                 f" Other biases: {UNKNOWN.en}"
             )
         ],
-        "rai:dataLimitations": [
-            (
-                f"The creators of {facts.vouched_not_generated} of {facts.clips} clips warrant that nothing was generated,"
-                f" save as declared; of {facts.vouched_no_third_party}, that nothing of third parties is in them."
-            )
-        ],
+        "rai:dataLimitations": [_limits(facts)],
         "rai:dataSocialImpact": UNKNOWN.en,
         "rai:personalSensitiveInformation": [_people(facts)],
         "rai:dataReleaseMaintenancePlan": (
@@ -56,6 +51,13 @@ def responsible(facts: Facts) -> dict[str, Any]:
             f" {facts.site}/api/v1/datasets/{{id}}/changes; holders are given notice and attest removal."
         ),
     }
+
+
+def _limits(facts: Facts) -> str:
+    return (
+        f"The creators of {facts.vouched_not_generated} of {facts.clips} clips warrant that nothing was generated, save"
+        f" as declared; of {facts.vouched_no_third_party}, that nothing of third parties is in them."
+    )
 
 
 def _people(facts: Facts) -> str:
