@@ -15,6 +15,7 @@ class LicensingConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Say which topics wake this floor's work."""
-        from licensing import subscribers
+        from licensing import subscribers, tasks
 
+        tasks.register()
         subscribers.register()

@@ -1,10 +1,10 @@
-"""Paths of the licensing floor, below `/api/v1/`."""
+"""Paths of the licensing floor, below `/api/v1/`; `site_patterns` belong to the root of the site."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-from licensing.api import agreements, clauses, desk, terms
+from licensing.api import agreements, clauses, desk, documents, terms
 
 urlpatterns = [
     path("clauses", clauses.ClauseCollection.as_view()),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("terms_profiles/<str:terms_profile_id>/versions", terms.TermsVersions.as_view()),
     path("agreements", agreements.AgreementCollection.as_view()),
     path("agreements/<str:agreement_id>", agreements.AgreementDetail.as_view()),
+    path("agreements/<str:agreement_id>/document.pdf", documents.AgreementPdf.as_view()),
     path("agreements/<str:agreement_id>/amendments", agreements.AgreementAmendments.as_view()),
     path("agreements/<str:agreement_id>/submit", agreements.AgreementSubmit.as_view()),
     path("agreements/<str:agreement_id>/recall", agreements.AgreementRecall.as_view()),
@@ -32,5 +33,8 @@ urlpatterns = [
     path("desk/cases/<str:case_id>/release", desk.CaseRelease.as_view()),
     path("desk/cases/<str:case_id>/notes", desk.CaseNotes.as_view()),
     path("desk/cases/<str:case_id>/decide", desk.CaseDecide.as_view()),
+    path("verify/documents/<str:sha256>", documents.DocumentCheck.as_view()),
     path("", include("licensing.api.urls_pricing")),
 ]
+
+site_patterns = [path(".well-known/document-certificates.pem", documents.SealCertificates.as_view())]

@@ -8,6 +8,7 @@ from marketplace.api.bundles import QuoteSummary
 from marketplace.api.catalog import CatalogClip
 from marketplace.api.desk import CaseEffect
 from marketplace.api.earnings import Earnings, LedgerLines
+from marketplace.api.licence_documents import LicencePdf, OrderLicencePdf
 from marketplace.api.licences import LicenceCollection, LicenceDetail
 from marketplace.api.listings import (
     ListingCollection,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("orders", OrderCollection.as_view()),
     path("orders/<str:order_id>", OrderDetail.as_view()),
     path("orders/<str:order_id>/pay", OrderPay.as_view()),
+    path("orders/<str:order_id>/licence.pdf", OrderLicencePdf.as_view()),
+    path("licences/<str:licence_id>/certificate.pdf", LicencePdf.as_view()),
     path("licences", LicenceCollection.as_view()),
     path("licences/<str:licence_id>", LicenceDetail.as_view()),
     path("earnings", Earnings.as_view()),

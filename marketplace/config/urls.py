@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from licensing.api.urls import site_patterns as licensing_site_patterns
 from marketplace.api import health
 from marketplace.api.delivery_urls import site_patterns
 from marketplace.api.rights_urls import site_patterns as rights_site_patterns
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("admin/", admin.site.urls),
+    *licensing_site_patterns,
     *site_patterns,
     *rights_site_patterns,
     *(path("", include(name)) for name in ("marketplace.web.urls",) if find_spec(name)),

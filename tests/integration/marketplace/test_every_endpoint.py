@@ -100,6 +100,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/clips/{clip_id}"): Row(STUDIO),
     ("PATCH", "/clips/{clip_id}"): Row(STUDIO, 200, Role.ACCOUNTANT, {"title": "Harbour at dawn"}),
     ("GET", "/clips/{clip_id}/declaration"): Row(STUDIO),
+    ("GET", "/collecting_societies"): Row(STUDIO),
+    ("PUT", "/collecting_societies"): Row(STUDIO, 200, Role.UPLOADER, {"societies": ["none"]}),
     ("PUT", "/clips/{clip_id}/declaration"): Row(STUDIO, 200, Role.ACCOUNTANT, DECLARATION),
     ("GET", "/clips/{clip_id}/listing"): Row(STUDIO),
     ("POST", "/clips/{clip_id}/pause"): Row(STUDIO, 200, Role.UPLOADER, {}),
@@ -131,6 +133,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/agreements"): Row(STUDIO),
     ("POST", "/agreements"): Row(STUDIO, 201, Role.UPLOADER, {"terms_profile_id": "{terms_profile_id}"}),
     ("GET", "/agreements/{agreement_id}"): Row(STUDIO),
+    ("GET", "/agreements/{agreement_id}/document.pdf"): Row(STUDIO),
+    ("GET", "/verify/documents/{sha256}"): Row(None, 404),
+    ("GET", "/orders/{order_id}/licence.pdf"): Row(BUYER, 409),
+    ("GET", "/licences/{licence_id}/certificate.pdf"): Row(BUYER),
     ("POST", "/agreements/{agreement_id}/amendments"): Row(
         STUDIO, 409, Role.UPLOADER, {"clause": "AUDIT", "parameters": {"per_year": 2}}
     ),
@@ -235,6 +241,7 @@ PUBLIC_VALUES = {
     "slug": "TERM",
     "version": "1",
     "card_version": "2026-11",
+    "sha256": "0" * 64,
 }
 
 
