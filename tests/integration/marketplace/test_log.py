@@ -210,6 +210,50 @@ def test_the_check_finds_a_head_that_lies() -> None:
     assert "says something else" in list(log_check())[-1]
 
 
+@pytest.mark.parametrize(
+    ("table", "statement", "found"),
+    [
+        (
+            "marketplace_logentry",
+            "UPDATE marketplace_logentry SET body = replace(body, 'issued', 'expired')",
+            "the log's tree is not the tree",
+        ),
+        ("marketplace_logentry", "UPDATE marketplace_logentry SET body = '{}'", "entry 0 of the log was changed"),
+        (
+            "marketplace_logentry",
+            "UPDATE marketplace_logentry SET position = position + 10",
+            "the log lacks an entry after 0",
+        ),
+        (
+            "marketplace_lognode",
+            "UPDATE marketplace_lognode SET digest = replace(digest, 'a', 'b')",
+            "the log's tree is not the tree",
+        ),
+        ("marketplace_mapnode", "UPDATE marketplace_mapnode SET position = position + 1", "is missing or was changed"),
+        (
+            "marketplace_loghead",
+            "UPDATE marketplace_loghead SET root = replace(root, '1', '2')",
+            "is not the head of the first",
+        ),
+        (
+            "marketplace_loghead",
+            "UPDATE marketplace_loghead SET text = replace(text, 'time 1', 'time 2')",
+            "does not verify",
+        ),
+    ],
+)
+def test_whatever_is_changed_behind_the_triggers_is_found(table: str, statement: str, found: str) -> None:
+    """Somebody with the rights of the database's owner drops the trigger first."""
+    for start in (0, 3, 6):
+        sealed(3, start)
+    assert list(log_check()) == []
+    with connection.cursor() as cursor:
+        on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {table}_no_update{on_table}")
+        cursor.execute(statement)
+    assert any(found in line for line in log_check())
+
+
 def test_queries_and_rows_of_one_more_entry_and_of_a_proof_do_not_grow_with_the_log() -> None:
     """Counted, not timed: statements, nodes written and nodes read, in a log of 40 and of 1,240 entries."""
     counted = []
