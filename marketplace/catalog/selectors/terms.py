@@ -14,12 +14,13 @@ from licensing.domain.errors import ABOVE_HARD_MAXIMUM
 from licensing.domain.matching import Profile, UseCase
 from licensing.domain.pricing import Price, price
 from licensing.domain.ratecard import RateCard
+from licensing.domain.societies import Societies
 from licensing.models import TermsProfileVersion
 from licensing.selectors.consent import settled_of
 from licensing.selectors.pricing import clip_facts, need_of, newest_version, rate_in_force, use_case_get
+from licensing.selectors.societies import societies_of
 from licensing.selectors.terms import profile_for, signed_agreement_for
 from marketplace.catalog.models import Listing
-
 
 _KNOWN: Final[dict[UUID, Profile]] = {}
 _KNOWN_MOST: Final = 50_000
@@ -37,10 +38,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class SignedTerms:
-    """What a studio has signed: the agreement, and the terms with all approved amendments in them."""
+    """What a studio has signed: the agreement, and the terms with all approved amendments in them.
+
+    Beside it, what the studio answered about collecting societies: that may stop every sale.
+    """
 
     agreement_id: UUID
     version_id: UUID
+    societies: Societies
 
 
 def signed_terms_of(organisation_id: UUID) -> SignedTerms | None:
@@ -48,7 +53,7 @@ def signed_terms_of(organisation_id: UUID) -> SignedTerms | None:
     agreement = signed_agreement_for(organisation_id)
     if agreement is None or agreement.effective_version_id is None:
         return None
-    return SignedTerms(agreement.pk, agreement.effective_version_id)
+    return SignedTerms(agreement.pk, agreement.effective_version_id, societies_of(organisation_id))
 
 
 def use_case_in_force(actor: Actor, use_case_id: UUID) -> Need:

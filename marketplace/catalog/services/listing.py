@@ -14,6 +14,7 @@ from core.ids import NOT_FOUND, Prefix, public_id
 from core.transitions import advance
 from licensing.domain.declaration import sale_obstacles
 from licensing.domain.matching import Cleared
+from licensing.domain.societies import Societies
 from licensing.selectors.consent import cleared_of
 from licensing.selectors.pricing import declared_of
 from marketplace.actions import LISTING_WRITE
@@ -110,7 +111,7 @@ def _move(actor: Actor, clip_id: UUID, event: ListingEvent) -> Listing:
 
 
 def _refresh(actor: Actor, listing: Listing, terms: SignedTerms | None) -> bool:
-    if terms is None or not _may_be_sold(listing.clip):
+    if terms is None or not _may_be_sold(listing.clip, terms.societies):
         if listing.state != ListingState.LIVE:
             return False
         _advance(actor, listing, ListingEvent.LAPSED)
@@ -142,10 +143,10 @@ def _put_under(actor: Actor, listing: Listing, under: dict[str, UUID]) -> None:
     )
 
 
-def _may_be_sold(clip: Clip) -> bool:
+def _may_be_sold(clip: Clip, studio: Societies) -> bool:
     """Whether nothing that its creator can say or bring stands in the way of every sale."""
     declaration = getattr(clip, "declaration", None)
-    if declaration is None or sale_obstacles(declared_of(declaration)):
+    if declaration is None or sale_obstacles(declared_of(declaration), studio):
         return False
     return cleared_of(declaration) is not Cleared.NONE
 
