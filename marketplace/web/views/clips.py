@@ -81,7 +81,7 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "steps": steps,
         "picture": waterfall("price", steps, _("Your rate"), rate_text(money.price.rate)) if money.price else None,
         "declared": declared,
-        "obstacles": obstacles_of(declared),
+        "obstacles": obstacles_of(declared, terms.societies),
         "terms": terms,
         "choices": CHOICES,
         "may_declare": allowed(actor, CLIP_DECLARE),

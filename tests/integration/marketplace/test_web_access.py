@@ -56,6 +56,7 @@ TABLE: dict[str, Row] = {
     "studio/clips/<str:clip_id>/move": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/withdraw": Row(STUDIO),
     "studio/earnings": Row(STUDIO),
+    "studio/societies": Row(STUDIO, POST, 303),
     "studio/terms": Row(STUDIO),
     "studio/terms/preview": Row(STUDIO),
     "studio/terms/draft": Row(STUDIO, POST, 303),
