@@ -58,6 +58,12 @@ def _members(value: Value) -> frozenset[str]:
     return frozenset(value) if isinstance(value, tuple) else frozenset()
 
 
+def _said(member: Member[K], code: str, name: str) -> Value:
+    """What a member's terms say; the usual value where their version of a clause has no such parameter."""
+    said = member.values[code]
+    return said[name] if name in said else CATALOGUE[code].defaults[name]
+
+
 def _ordered(code: str, name: str, chosen: frozenset[str]) -> Value:
     """A set in the order in which the clause keeps it."""
     parameter = next(item for item in CATALOGUE[code].parameters if item.name == name)
@@ -103,7 +109,7 @@ def _holders(rule: Rule | Ladder, found: Sequence[Value], narrowest: Value) -> l
 
 
 def _restrictions(members: Sequence[Member[K]], code: str, name: str, rule: Rule | Ladder) -> Iterable[Restriction[K]]:
-    found = [member.values[code][name] for member in members]
+    found = [_said(member, code, name) for member in members]
     if len(set(found)) == 1:
         return
     narrowest = _narrowest(rule, code, name, found)
@@ -134,7 +140,7 @@ def bundle_summary(members: Sequence[Member[K]]) -> Summary[K]:
     differing: dict[tuple[str, str], tuple[Value, ...]] = {}
 
     def read(code: str, name: str, rule: Rule | Ladder) -> None:
-        found = [member.values[code][name] for member in members]
+        found = [_said(member, code, name) for member in members]
         if rule is Rule.DIFFERS:
             values[code][name] = found[0]
             if len(set(found)) > 1:
