@@ -14,8 +14,9 @@ class LicensingConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Say which topics wake this floor's work."""
-        from licensing import subscribers, tasks
+        """Say which topics wake this floor's work, and what must always be true."""
+        from licensing import checks, subscribers, tasks
 
         tasks.register()
         subscribers.register()
+        checks.register()

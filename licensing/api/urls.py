@@ -34,6 +34,7 @@ urlpatterns = [
     path("desk/cases/<str:case_id>/notes", desk.CaseNotes.as_view()),
     path("desk/cases/<str:case_id>/decide", desk.CaseDecide.as_view()),
     path("verify/documents/<str:sha256>", documents.DocumentCheck.as_view()),
+    path("", include("licensing.api.urls_consent")),
     path("", include("licensing.api.urls_pricing")),
 ]
 

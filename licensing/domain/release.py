@@ -97,9 +97,14 @@ def answer_of(training: str, generative: str) -> AiAnswer:
     raise AI_CLAUSE_MISSING(detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
+def is_said(text: str, longest: int) -> bool:
+    """Whether a text says something, is not too long, and holds no control characters."""
+    return bool(text.strip()) and len(text) <= longest and not any(ord(sign) < ord(" ") for sign in text)
+
+
 def check_given(kind: NodeKind, given: Given) -> Given:
     """Refuse a signature without a name, or for a minor without a guardian's relation and the minor's name."""
-    if not given.name.strip() or len(given.name) > NAME_LENGTH:
+    if not is_said(given.name, NAME_LENGTH):
         raise RELEASE_INVALID(
             f"Type your name, at most {NAME_LENGTH} characters. Nothing was signed.",
             errors=[{"pointer": "/name", "detail": "a name is needed"}],
@@ -108,7 +113,7 @@ def check_given(kind: NodeKind, given: Given) -> Given:
         missing = [
             {"pointer": f"/{field}", "detail": "is needed when a guardian signs"}
             for field, value in (("minor_name", given.guardian_of), ("guardian_relation", given.guardian_relation))
-            if not value.strip() or len(value) > NAME_LENGTH
+            if not is_said(value, NAME_LENGTH)
         ]
         if missing:
             raise GUARDIAN_NEEDED("Say who the child is and what you are to them. Nothing was signed.", errors=missing)

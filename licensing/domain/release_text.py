@@ -52,10 +52,11 @@ _ANSWERED: Final[Mapping[AiAnswer, Text]] = {
 def sentences(facts: ReleaseFacts) -> Sequence[Text]:
     """What the signer agrees to by signing, without the answer on AI training, which is theirs to choose."""
     what = _WHAT[facts.kind]
+    where = (f": {facts.occasion}", f" : {facts.occasion}") if facts.occasion else ("", "")
     return (
         wording(
-            f"{facts.studio} filmed {facts.subject}: {facts.occasion}.",
-            f"{facts.studio} a filmé {facts.subject} : {facts.occasion}.",
+            f"{facts.studio} filmed {facts.subject}{where[0]}.",
+            f"{facts.studio} a filmé {facts.subject}{where[1]}.",
         ),
         wording(
             f"{facts.studio} may keep these recordings and license them, with {what.en} in them, through Offcut.",

@@ -42,7 +42,7 @@ def releases_visible_to(actor: Actor) -> QuerySet[Release]:
     if actor.is_system:
         return rows
     require(actor, RELEASE_VIEW)
-    return rows.filter(organisation_id=actor.organisation_id)
+    return rows.none() if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 
 def release_get(actor: Actor, release_id: UUID) -> Release:
@@ -61,7 +61,7 @@ def nodes_visible_to(actor: Actor) -> QuerySet[ConsentNode]:
     if actor.is_system:
         return rows
     require(actor, RELEASE_VIEW)
-    return rows.filter(organisation_id=actor.organisation_id)
+    return rows.none() if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 
 def node_get(actor: Actor, node_id: UUID) -> ConsentNode:

@@ -17,10 +17,11 @@ from core.jobs.services import publish
 from licensing.domain.actions import RELEASE_WRITE
 from licensing.domain.consent import REASONS_FOR, NodeKind, NoReleaseReason
 from licensing.domain.errors import CONSENT_INVALID
-from licensing.domain.release import MOST_CLIPS, NAME_LENGTH
+from licensing.domain.release import MOST_CLIPS, NAME_LENGTH, is_said
 from licensing.models import ConsentNode, ConsentPlace, Declaration, Release
 from licensing.selectors.consent import weighed_of
 from media_ingest.models import Clip
+from media_ingest.selectors import clips_visible_to
 
 CONSENT_CHANGED: Final = "licensing.consent.changed"
 _DUE_AT_ONCE: Final = 1_000
@@ -42,8 +43,7 @@ def consent_settle(*, clip_ids: Iterable[UUID]) -> list[UUID]:
     """
     wanted = sorted(set(clip_ids))
     with transaction.atomic():
-        # The clips are locked before their graphs are read, so that two changes at once see each other.
-        list(Clip.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        clips_lock(wanted)
         weighed = weighed_of(wanted)
         changed = []
         for row in Declaration.objects.filter(clip_id__in=wanted).order_by("clip_id"):
@@ -60,13 +60,20 @@ def consent_settle(*, clip_ids: Iterable[UUID]) -> list[UUID]:
     return changed
 
 
-def consent_changed(*, clip_ids: Iterable[UUID], cause: str) -> list[UUID]:
-    """Settle these clips and tell the market of those whose answer changed; `cause` names the audit event."""
-    changed = consent_settle(clip_ids=clip_ids)
+def clips_lock(clip_ids: Iterable[UUID]) -> None:
+    """Lock clips before their graphs are read, so that two changes at once see each other.
+
+    Always before the audit trail is written: declaring a clip takes the two locks in this order as well.
+    """
+    rows = Clip.objects.select_for_update(of=("self",)).filter(pk__in=set(clip_ids))
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def consent_tell(changed: Iterable[UUID], *, cause: str) -> None:
+    """Tell the market whose answer changed; `cause` names the audit event."""
     for clip_id in changed:
         clip = public_id(Prefix.CLIP, clip_id)
         publish(topic=CONSENT_CHANGED, subject=f"{clip}:{cause}", payload={"clip": clip})
-    return changed
 
 
 def consent_settle_due(*, actor: Actor) -> int:
@@ -76,8 +83,10 @@ def consent_settle_due(*, actor: Actor) -> int:
         due = list(rows.values_list("clip_id", flat=True)[:_DUE_AT_ONCE])
         if not due:
             return 0
+        changed = consent_settle(clip_ids=due)
         event = record(actor=actor, action="consent.releases_ended", subject="consent", after={"clips": len(due)})
-        return len(consent_changed(clip_ids=due, cause=event.public_id))
+        consent_tell(changed, cause=event.public_id)
+        return len(changed)
 
 
 def node_add(
@@ -159,6 +168,7 @@ def _clips_of(node: ConsentNode) -> list[UUID]:
 
 def _told(actor: Actor, node: ConsentNode, action: str, clip_ids: Iterable[UUID]) -> None:
     clips = sorted(set(clip_ids))
+    changed = consent_settle(clip_ids=clips)
     event = record(
         actor=actor,
         action=action,
@@ -171,12 +181,12 @@ def _told(actor: Actor, node: ConsentNode, action: str, clip_ids: Iterable[UUID]
             "clips": [public_id(Prefix.CLIP, clip_id) for clip_id in clips],
         },
     )
-    consent_changed(clip_ids=clips, cause=event.public_id)
+    consent_tell(changed, cause=event.public_id)
 
 
 def _checked_label(label: str) -> str:
     said = label.strip()
-    if not said or len(said) > NAME_LENGTH:
+    if not is_said(said, NAME_LENGTH):
         raise CONSENT_INVALID(
             f"Name it in 1 to {NAME_LENGTH} characters, such as: woman in the red coat. Nothing was stored.",
             errors=[{"pointer": "/label", "detail": "a name is needed"}],
@@ -201,7 +211,7 @@ def _own_clips(actor: Actor, spans: Sequence[Span]) -> dict[UUID, Clip]:
             f"Name 1 to {MOST_CLIPS} clips at a time. Nothing was stored.",
             errors=[{"pointer": "/clips", "detail": f"{len(wanted)} clips were named"}],
         )
-    rows = Clip.objects.filter(pk__in=wanted, asset__organisation_id=actor.organisation_id).select_related("asset")
+    rows = clips_visible_to(actor).filter(pk__in=wanted)
     clips = {clip.pk: clip for clip in rows}
     if len(clips) != len(wanted):
         raise NOT_FOUND("You have no clip with one of these ids. Nothing was stored.")

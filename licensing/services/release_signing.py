@@ -20,7 +20,7 @@ from licensing.domain.release_text import RELEASE_TEXT_VERSION, ReleaseFacts, di
 from licensing.domain.wording import Language
 from licensing.models import Release, ReleaseSignature
 from licensing.selectors.consent import clips_of_release, digest_of_token, release_kept, release_of_link
-from licensing.services.consent import consent_changed
+from licensing.services.consent import consent_settle, consent_tell
 from licensing.services.releases import revoke
 
 RELEASE_SIGNED: Final = "licensing.release.signed"
@@ -109,6 +109,7 @@ def _address_hash(ip_address: str) -> str:
 
 
 def _told(release: Release, action: str, topic: str, after: dict[str, str]) -> None:
+    changed = consent_settle(clip_ids=clips_of_release(release.pk))
     event = record(
         actor=Actor.system(),
         action=action,
@@ -116,5 +117,5 @@ def _told(release: Release, action: str, topic: str, after: dict[str, str]) -> N
         organisation_id=release.organisation_id,
         after={"state": str(release.state), **after},
     )
-    consent_changed(clip_ids=clips_of_release(release.pk), cause=event.public_id)
+    consent_tell(changed, cause=event.public_id)
     publish(topic=topic, subject=f"{release.public_id}:{event.public_id}", payload={"release": release.public_id})

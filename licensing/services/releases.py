@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.accounts.policy import Actor, require
+from core.accounts.policy import ROLE_MISSING, Actor, require
 from core.audit.services import Facts, record
 from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
@@ -32,11 +32,12 @@ from licensing.domain.release import (
     ReleaseState,
     check_given,
     end_of,
+    is_said,
 )
 from licensing.domain.wording import Language, canonical_json, sha256_json
-from licensing.models import ConsentNode, Release, ReleaseSignature
+from licensing.models import ConsentNode, ConsentPlace, Release, ReleaseSignature
 from licensing.selectors.consent import clips_of_release, digest_of_token, release_get
-from licensing.services.consent import Span, consent_changed, node_add, node_locked
+from licensing.services.consent import Span, clips_lock, consent_settle, consent_tell, node_add, node_locked
 
 RELEASE_REVOKED: Final = "licensing.release.revoked"
 _TOKEN_BYTES: Final = 32
@@ -81,7 +82,7 @@ def release_create(*, actor: Actor, asked: Asked) -> Release:
     if asked.kind is NodeKind.PERMIT:
         raise RELEASE_INVALID("A permit comes from an authority: record its paper. Nothing was stored.")
     with transaction.atomic():
-        release = Release.objects.create(organisation_id=actor.organisation_id, **_columns(asked))
+        release = Release.objects.create(organisation_id=_studio_of(actor), **_columns(asked))
         _record(actor, release, "release.drafted", {"kind": str(asked.kind)})
     return release
 
@@ -106,7 +107,7 @@ def release_record(*, actor: Actor, asked: Asked, paper: Paper) -> Release:
     }
     with transaction.atomic():
         release = Release.objects.create(
-            organisation_id=actor.organisation_id,
+            organisation_id=_studio_of(actor),
             source=ReleaseSource.PAPER,
             paper_sha256=paper.sha256,
             paper_name=paper.name,
@@ -159,8 +160,8 @@ def release_send(*, actor: Actor, release_id: UUID) -> SentLink:
         release = _locked(actor, release_id)
         token, ends = secrets.token_urlsafe(_TOKEN_BYTES), now() + LINK_LIVES
         advance(release, RELEASE_MACHINE, ReleaseEvent.SENT, link_digest=digest_of_token(token), link_ends_at=ends)
-        event = _record(actor, release, "release.sent", {"until": ends.isoformat()})
-        consent_changed(clip_ids=clips_of_release(release.pk), cause=event)
+        changed = consent_settle(clip_ids=clips_of_release(release.pk))
+        consent_tell(changed, cause=_record(actor, release, "release.sent", {"until": ends.isoformat()}))
     return SentLink(release, token, ends)
 
 
@@ -177,8 +178,11 @@ def release_attach(
             raise RELEASE_OVER(f"It is {release.state}. Nothing was attached; ask for a new one.")
         if not spans and not node_ids:
             raise RELEASE_INVALID("Name clips, or people and places that are listed. Nothing was attached.")
-        for node_id in sorted(set(node_ids)):
-            _attach(actor, node_locked(actor, node_id), release)
+        nodes = [node_locked(actor, node_id) for node_id in sorted(set(node_ids))]
+        places = ConsentPlace.objects.filter(node__in=nodes).values_list("clip_id", flat=True)
+        clips_lock([*places, *(span.clip_id for span in spans)])
+        for node in nodes:
+            _attach(actor, node, release)
         if spans:
             kind = NodeKind(release.kind)
             mine = ConsentNode.objects.filter(release=release, kind=kind).first()
@@ -203,10 +207,10 @@ def release_cancel(*, actor: Actor, release_id: UUID) -> Release:
     with transaction.atomic():
         release = _locked(actor, release_id)
         advance(release, RELEASE_MACHINE, ReleaseEvent.CANCELLED, link_digest="", link_ends_at=None)
-        event = _record(actor, release, "release.cancelled", {})
         clips = clips_of_release(release.pk)
         ConsentNode.objects.filter(release=release).update(release=None)
-        consent_changed(clip_ids=clips, cause=event)
+        changed = consent_settle(clip_ids=clips)
+        consent_tell(changed, cause=_record(actor, release, "release.cancelled", {}))
     return release_get(actor, release_id)
 
 
@@ -217,11 +221,12 @@ def revoke(actor: Actor, release: Release) -> None:
     """
     advance(release, RELEASE_MACHINE, ReleaseEvent.REVOKED, revoked_at=now())
     clips = clips_of_release(release.pk)
+    changed = consent_settle(clip_ids=clips)
     by = "signer" if actor.is_system else "studio"
     event = _record(
         actor, release, "release.revoked", {"by": by, "clips": [public_id(Prefix.CLIP, clip) for clip in clips]}
     )
-    consent_changed(clip_ids=clips, cause=event)
+    consent_tell(changed, cause=event)
     publish(
         topic=RELEASE_REVOKED,
         subject=f"{release.public_id}:{event}",
@@ -237,6 +242,7 @@ def _attach(actor: Actor, node: ConsentNode, release: Release) -> None:
     if NodeKind(node.kind) not in COVERS[NodeKind(release.kind)]:
         raise RELEASE_KIND(f"A release of a {release.kind} does not speak of a {node.kind}. Nothing was attached.")
     ConsentNode.objects.filter(pk=node.pk).update(release=release, reason=None)
+    changed = consent_settle(clip_ids=list(node.places.values_list("clip_id", flat=True)))
     event = record(
         actor=actor,
         action="consent.release_attached",
@@ -245,7 +251,13 @@ def _attach(actor: Actor, node: ConsentNode, release: Release) -> None:
         before={"reason": node.reason, "release": _ref(node.release_id)},
         after={"release": release.public_id},
     )
-    consent_changed(clip_ids=list(node.places.values_list("clip_id", flat=True)), cause=event.public_id)
+    consent_tell(changed, cause=event.public_id)
+
+
+def _studio_of(actor: Actor) -> UUID:
+    if actor.organisation_id is None:
+        raise ROLE_MISSING("A release belongs to a studio; act as one of its people. Nothing was stored.")
+    return actor.organisation_id
 
 
 def _ref(release_id: UUID | None) -> str | None:
@@ -265,10 +277,10 @@ def _given_on_paper(asked: Asked, paper: Paper) -> Given:
 
 def _check_asked(asked: Asked) -> None:
     faults = []
-    if not asked.subject.strip() or len(asked.subject) > NAME_LENGTH:
+    if not is_said(asked.subject, NAME_LENGTH):
         faults.append({"pointer": "/subject", "detail": f"1 to {NAME_LENGTH} characters are needed"})
-    if len(asked.occasion) > OCCASION_LENGTH:
-        faults.append({"pointer": "/occasion", "detail": f"at most {OCCASION_LENGTH} characters"})
+    if asked.occasion and not is_said(asked.occasion, OCCASION_LENGTH):
+        faults.append({"pointer": "/occasion", "detail": f"at most {OCCASION_LENGTH} characters on one line"})
     ends = end_of(asked.last_day)
     if ends is not None and ends <= now():
         faults.append({"pointer": "/last_day", "detail": "is over already"})

@@ -6,6 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.logging import logging_configure
+from licensing.domain.consent import NodeKind, NoReleaseReason
+from licensing.domain.matching import Cleared
+from licensing.domain.release import ReleaseState
 from licensing.domain.states import AgreementState, CaseState
 from marketplace.config.env import BASE_DIR, describe, read
 
@@ -195,6 +198,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgreementStateEnum": [str(state) for state in AgreementState],
         "CaseStateEnum": [str(state) for state in CaseState],
+        "ReleaseStateEnum": [str(state) for state in ReleaseState],
+        "ConsentKindEnum": [str(kind) for kind in NodeKind],
+        "NoReleaseReasonEnum": [str(reason) for reason in NoReleaseReason],
+        "ClearedEnum": [str(step) for step in Cleared],
     },
 }
 

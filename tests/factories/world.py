@@ -11,6 +11,7 @@ from core.ids import Prefix, public_id
 from core.jobs.runner import run_due
 from licensing.services.claims import case_claim
 from licensing.services.declarations import clip_declare
+from licensing.services.releases import release_create
 from licensing.services.review import case_decide
 from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.models import Certificate, Dataset
@@ -21,6 +22,7 @@ from marketplace.withdrawals.services.claims import Filing, claim_file
 from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.domain.ownership import CaseKind
 from media_ingest.services.cases import ownership_case_open
+from tests.factories.consent import ADA, shown_on
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivery import clip_from, home, rush
 from tests.factories.licensing import in_review, terms
@@ -89,6 +91,8 @@ def world_made() -> World:
         "order_id": order_of(buyer, quote_of(buyer, clips[1:], use_case)).public_id,
         "dataset_id": dataset.public_id,
         "licence_id": Licence.objects.get(order=sold).public_id,
+        "release_id": release_create(actor=studio, asked=ADA).public_id,
+        "node_id": shown_on(studio, clip_from(studio, rush(4), "rush4.mp4")).public_id,
         "token_id": ApiToken.objects.filter(organisation=home(studio)).latest("id").public_id,
         "verify_code": Certificate.objects.get(dataset=dataset).code,
         "notice_id": taken_back.public_id,

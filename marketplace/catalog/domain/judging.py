@@ -69,7 +69,8 @@ class Judgements(Mapping[Group, Judgement]):
 
     @override
     def __getitem__(self, group: Group) -> Judgement:
-        if group not in self._groups:
+        # A clip whose consent changed since its shelf was counted is judged as it is now.
+        if group.terms_version_id not in self._profiles:
             raise KeyError(group)
         if group not in self._told:
             profile = self._profiles[group.terms_version_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,16 +15,19 @@ from core.accounts.policy import Actor, allowed
 from core.errors import DomainError
 from core.ids import Prefix
 from licensing.domain.actions import CLIP_DECLARE
+from licensing.domain.consent import Weighed
+from licensing.domain.consent_words import ISSUES
 from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
 from licensing.domain.errors import DECLARATION_INVALID
 from licensing.domain.facts import Genre, ReleaseStatus, Tech
+from licensing.selectors.consent import weighed_of
 from licensing.selectors.pricing import declared_for
 from licensing.services.declarations import clip_declare
 from marketplace.actions import LISTING_WRITE
 from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import listing_pause, listing_resume
-from marketplace.web import said
-from marketplace.web.formats import rate_text, ratio_rate_text
+from marketplace.web import said, said_people
+from marketplace.web.formats import language, rate_text, ratio_rate_text
 from marketplace.web.library import held_words, obstacles_of, priced, terms_of
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.pictures import waterfall
@@ -62,7 +66,8 @@ def clip(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
 
 def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
     asset, terms = found.asset, terms_of(actor)
-    money = priced(found, declared, terms)
+    weighed = weighed_of([found.pk])[found.pk]
+    money = priced(found, replace(declared, release=weighed.release or declared.release), terms)
     steps = told_steps(money.price) if money.price else []
     listing = Listing.objects.filter(clip=found).first()
     return {
@@ -81,6 +86,8 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "steps": steps,
         "picture": waterfall("price", steps, _("Your rate"), rate_text(money.price.rate)) if money.price else None,
         "declared": declared,
+        "reach": said_people.REACH[weighed.cleared],
+        "consent": _consent(weighed),
         "obstacles": obstacles_of(declared, terms.societies),
         "terms": terms,
         "choices": CHOICES,
@@ -88,6 +95,13 @@ def _context(actor: Actor, found: Clip, declared: Declared) -> dict[str, Any]:
         "may_dispute": allowed(actor, CLIP_DESCRIBE),
         "may_move": allowed(actor, LISTING_WRITE),
     }
+
+
+def _consent(weighed: Weighed) -> list[dict[str, str]]:
+    """Say what keeps the clip from some use, and what helps."""
+    reader = language()
+    issues = [(one.node.label, ISSUES[one.code]) for one in weighed.findings]
+    return [{"label": label, "text": one.words.of(reader), "fix": one.fix.of(reader)} for label, one in issues]
 
 
 def _seen(found: Clip) -> dict[str, Any]:

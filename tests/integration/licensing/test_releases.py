@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from core.accounts.actions import Role
@@ -18,7 +20,7 @@ from licensing.domain.consent import AiAnswer, NodeKind, NoReleaseReason
 from licensing.domain.matching import Cleared
 from licensing.domain.release import Given, ReleaseState
 from licensing.domain.wording import Language
-from licensing.models import ConsentPlace, Release, ReleaseSignature
+from licensing.models import ConsentPlace, Declaration, Release, ReleaseSignature
 from licensing.selectors.consent import (
     clips_of_release,
     coverage_of,
@@ -28,6 +30,7 @@ from licensing.selectors.consent import (
     weighed_of,
 )
 from licensing.services.consent import Span, consent_settle, consent_settle_due, node_add, node_change, node_remove
+from licensing.services.consent_checks import consent_faults
 from licensing.services.declarations import clip_declare
 from licensing.services.release_signing import release_refuse, release_sign, release_take_back
 from licensing.services.releases import (
@@ -328,12 +331,14 @@ def test_an_ended_release_is_settled_by_the_daily_round() -> None:
         datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1),
     )
     assert consent_settle_due(actor=studio) == 0
+    assert clip.declaration.settled_until is not None
     with clock_at(clip.declaration.settled_until):
         assert cleared(clip.pk) is Cleared.NONE
         assert consent_settle_due(actor=studio) == 1
         assert consent_settle_due(actor=studio) == 0
     clip.declaration.refresh_from_db()
-    assert (clip.declaration.cleared, clip.declaration.settled_until) == ("none", None)
+    assert clip.declaration.cleared == "none"
+    assert not Declaration.objects.filter(settled_until__isnull=False).exists()
 
 
 def test_settling_again_changes_nothing() -> None:
@@ -346,3 +351,17 @@ def test_settling_again_changes_nothing() -> None:
 
 def test_the_market_listens_to_consent() -> None:
     assert kinds_for("licensing.consent.changed") == ("marketplace.listing.refresh",)
+
+
+def test_the_check_finds_an_answer_somebody_tampered_with_and_the_command_writes_it_anew() -> None:
+    studio = creator()
+    clip = clip_of(studio)
+    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    shown_on(studio, clip)
+    assert list(consent_faults()) == []
+    Declaration.objects.filter(clip=clip).update(cleared="generative")
+    assert list(consent_faults()) == [f"{clip.public_id} is stored as generative and comes to none"]
+    told = io.StringIO()
+    call_command("consent_settle", stdout=told)
+    assert told.getvalue() == "changed: 1\n"
+    assert list(consent_faults()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -44,8 +45,8 @@ from tests.factories.marketplace import (
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
 
 EVERYBODY = Declared(cmo_status=CmoStatus.NONE, people=PeopleShown.RELEASED, release=ReleaseStatus.FULL)
-MEASURE = {"purposes": ["evaluate"], "model_classes": ["vision_understanding"]}
-RECOGNISE = {"purposes": ["pretrain"], "model_classes": ["detector"]}
+MEASURE: dict[str, Any] = {"purposes": ["evaluate"], "model_classes": ["vision_understanding"]}
+RECOGNISE: dict[str, Any] = {"purposes": ["pretrain"], "model_classes": ["detector"]}
 
 
 def refreshed() -> None:
@@ -53,7 +54,7 @@ def refreshed() -> None:
     run_due(["marketplace.listing.refresh"])
 
 
-def found_by(buyer: Actor, **values: object) -> dict[str, tuple[str, list[str]]]:
+def found_by(buyer: Actor, **values: Any) -> dict[str, tuple[str, list[str]]]:
     """What a search finds for a need, by clip: the answer and its reasons."""
     use_case = need(buyer, name=json.dumps(values), **values)
     answer = Client().post(

@@ -108,6 +108,21 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/clips/{clip_id}/resume"): Row(STUDIO, 409, Role.UPLOADER, {}),
     ("POST", "/clips/{clip_id}/withdraw"): Row(STUDIO, 200, Role.UPLOADER, {}),
     ("GET", "/listings"): Row(STUDIO),
+    ("GET", "/clips/{clip_id}/consent"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("GET", "/consent_nodes"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("POST", "/consent_nodes"): Row(
+        STUDIO, 201, Role.ACCOUNTANT, {"kind": "mark", "label": "logo", "spans": [{"clip_id": "{clip_id}"}]}
+    ),
+    ("PATCH", "/consent_nodes/{node_id}"): Row(STUDIO, 200, Role.ACCOUNTANT, {"reason": "blurred"}),
+    ("DELETE", "/consent_nodes/{node_id}"): Row(STUDIO, 204, Role.ACCOUNTANT),
+    ("GET", "/releases"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("POST", "/releases"): Row(STUDIO, 201, Role.ACCOUNTANT, {"kind": "person", "subject": "Ada Nord"}),
+    ("GET", "/releases/{release_id}"): Row(STUDIO, 200, Role.ACCOUNTANT),
+    ("PATCH", "/releases/{release_id}"): Row(STUDIO, 200, Role.ACCOUNTANT, {"subject": "Ada Sud"}),
+    ("POST", "/releases/{release_id}/send"): Row(STUDIO, 200, Role.ACCOUNTANT, {}),
+    ("POST", "/releases/{release_id}/attach"): Row(STUDIO, 200, Role.ACCOUNTANT, {"node_ids": ["{node_id}"]}),
+    ("POST", "/releases/{release_id}/revoke"): Row(STUDIO, 409, Role.UPLOADER, {}),
+    ("POST", "/releases/{release_id}/cancel"): Row(STUDIO, 200, Role.ACCOUNTANT, {}),
     ("GET", "/media/{token}"): Row(None, 403),
     # Terms
     ("GET", "/clauses"): Row(None),

@@ -55,6 +55,17 @@ TABLE: dict[str, Row] = {
     "studio/clips/<str:clip_id>/describe": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/move": Row(STUDIO, POST, 303),
     "studio/clips/<str:clip_id>/withdraw": Row(STUDIO),
+    "studio/clips/<str:clip_id>/people": Row(STUDIO, POST, 303),
+    "studio/people": Row(STUDIO),
+    "studio/people/<str:node_id>": Row(STUDIO, POST, 303),
+    "studio/people/<str:node_id>/ask": Row(STUDIO, POST, 303),
+    "studio/people/<str:node_id>/paper": Row(STUDIO, POST, 303),
+    "studio/releases/<str:release_id>": Row(STUDIO),
+    "studio/releases/<str:release_id>/move": Row(STUDIO, POST, 303),
+    "release/<str:token>": Row(None, "get", 410),
+    "release/kept/<str:token>": Row(None, "get", 410),
+    "release/kept/<str:token>/receipt": Row(None, "get", 410),
+    "release/kept/<str:token>/take-back": Row(None, POST, 410),
     "studio/earnings": Row(STUDIO),
     "studio/societies": Row(STUDIO, POST, 303),
     "studio/terms": Row(STUDIO),
@@ -106,7 +117,7 @@ SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "d
 def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
     known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"]}
-    known |= {"name": "README.md", "label": "sound"}
+    known |= {"name": "README.md", "label": "sound", "token": "forged"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
     path = pattern
