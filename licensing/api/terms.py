@@ -15,7 +15,6 @@ from core.api.pagination import Page
 from core.ids import Prefix
 from licensing.api.inputs import StrictInput
 from licensing.api.shapes import WordsIO
-from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.composition import terms_sentence
 from licensing.domain.errors import (
     CATALOGUE_MISSING,
@@ -29,7 +28,13 @@ from licensing.domain.errors import (
 from licensing.domain.presets import Preset
 from licensing.domain.wording import Language
 from licensing.models import TermsProfile
-from licensing.selectors.terms import effective_values, newest_chosen, terms_profile_get, terms_profiles_visible_to
+from licensing.selectors.terms import (
+    catalogue_of,
+    effective_values,
+    newest_chosen,
+    terms_profile_get,
+    terms_profiles_visible_to,
+)
 from licensing.services.profiles import terms_profile_create, terms_profile_restate
 
 _REFUSALS = (
@@ -73,7 +78,7 @@ class TermsOut(serializers.Serializer[Any]):
     def to_representation(self, instance: TermsProfile) -> dict[str, Any]:
         """Show the profile with its newest chosen version."""
         version = newest_chosen(instance)
-        values = effective_values(version)
+        values, catalogue = effective_values(version), catalogue_of(version)
         shown: dict[str, Any] = super().to_representation(
             {
                 "id": instance.id,
@@ -81,7 +86,7 @@ class TermsOut(serializers.Serializer[Any]):
                 "preset": instance.preset,
                 "version": version.number,
                 "sha256": version.sha256,
-                "sentence": {str(item): terms_sentence(values, CATALOGUE, item) for item in Language},
+                "sentence": {str(item): terms_sentence(values, catalogue, item) for item in Language},
                 "values": version.values,
                 "created_at": instance.created_at,
             }

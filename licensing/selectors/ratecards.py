@@ -14,12 +14,14 @@ from core.accounts.policy import Actor, require
 from core.clock import now
 from core.ids import NOT_FOUND
 from licensing.domain.card_states import RateCardState
+from licensing.domain.declaration import Declared
 from licensing.domain.desk_actions import RATE_CARD_VIEW
 from licensing.domain.ratecard import parse_rate_card
 from licensing.domain.simulation import Priced, Simulation, simulate
 from licensing.domain.states import AgreementState
 from licensing.models import Agreement, RateCard, RateCardDraft
-from licensing.selectors.pricing import clip_facts, declared_of, rate_in_force
+from licensing.selectors.consent import settled_of
+from licensing.selectors.pricing import clip_facts, rate_in_force
 from licensing.selectors.terms import profile_for
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Clip
@@ -124,7 +126,8 @@ def _library() -> Iterator[Priced]:
     clips = Clip.objects.filter(asset__state=AssetState.READY, flaws=[]).select_related("asset", "declaration")
     for clip in clips.order_by("id").iterator(chunk_size=2_000):
         studio = clip.asset.organisation_id
-        facts = clip_facts(clip, declared_of(getattr(clip, "declaration", None)), None, floors.get(studio))
+        said = getattr(clip, "declaration", None)
+        facts = clip_facts(clip, settled_of(said) if said else Declared(), None, floors.get(studio))
         yield Priced(clip.id, studio, facts)
 
 

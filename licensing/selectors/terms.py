@@ -18,7 +18,7 @@ from licensing.domain.clause_reading import clause_read
 from licensing.domain.clauses import Catalogue, Clause
 from licensing.domain.composition import Stored, profile_of, thaw
 from licensing.domain.desk_actions import CLAUSE_VIEW
-from licensing.domain.errors import CATALOGUE_MISSING
+from licensing.domain.errors import CATALOGUE_MISSING, UNKNOWN_CLAUSE
 from licensing.domain.matching import Profile
 from licensing.domain.parameters import Value
 from licensing.domain.rendering import OwnWording
@@ -127,9 +127,23 @@ def contract_clauses(contract: ContractVersion) -> list[Clause]:
     return list(_clauses(contract.id))
 
 
+def contract_clause_get(contract_id: UUID, code: str) -> ClauseVersion:
+    """Return the version of a clause that a contract is made of, or `unknown_clause`: what its amendments change."""
+    places = ContractClause.objects.filter(contract_version_id=contract_id, clause_version__code=code)
+    found = places.select_related("clause_version").first()
+    if found is None:
+        raise UNKNOWN_CLAUSE(f"There is no clause {code!r} in this contract. Nothing was stored.", pointer=f"/{code}")
+    return found.clause_version
+
+
 def contract_catalogue(contract: ContractVersion) -> Catalogue:
     """Return the clauses of a contract version by code: what its amendments are checked against."""
     return {clause.code: clause for clause in _clauses(contract.id)}
+
+
+def catalogue_of(version: TermsProfileVersion) -> Catalogue:
+    """Return the clauses a version of terms was stated in, by code."""
+    return {clause.code: clause for clause in _clauses(version.contract_version_id)}
 
 
 def catalogue_in_force() -> Catalogue:

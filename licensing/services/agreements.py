@@ -15,8 +15,7 @@ from core.clock import now
 from core.transitions import advance
 from licensing.domain.actions import TERMS_WRITE
 from licensing.domain.amendments import classify
-from licensing.domain.catalogue import CATALOGUE
-from licensing.domain.clauses import AmendmentClass, clause_of
+from licensing.domain.clauses import AmendmentClass
 from licensing.domain.composition import Stored
 from licensing.domain.contradictions import refuse_contradictions
 from licensing.domain.deadlines import due_again, due_at
@@ -35,7 +34,8 @@ from licensing.domain.wording import Language, english, french
 from licensing.models import Agreement, Amendment, ReviewCase
 from licensing.selectors.agreements import LIVE, agreement_get, amended_values
 from licensing.selectors.terms import (
-    clause_version_get,
+    clause_for,
+    contract_clause_get,
     contract_in_force,
     effective_values,
     newest_chosen,
@@ -126,10 +126,11 @@ def agreement_amend(
     """
     require(actor, TERMS_WRITE)
     author = _person(actor)
-    clause = clause_of(CATALOGUE, clause_code)
     with transaction.atomic():
         shown = agreement_get(actor, agreement_id)
         agreement = agreement_lock(shown.id)
+        version = contract_clause_get(agreement.contract_version_id, clause_code)
+        clause = clause_for(version)
         _open_for_changes(agreement)
         base = effective_values(agreement.terms_version)[clause.code]
         live = agreement.amendments.filter(clause_version__code=clause.code, state__in=LIVE).first()
@@ -144,7 +145,7 @@ def agreement_amend(
         if classed.kind is not AmendmentClass.STANDARD:
             Amendment.objects.create(
                 agreement=agreement,
-                clause_version=clause_version_get(clause.code),
+                clause_version=version,
                 author_id=author,
                 values=proposed,
                 own_wording=own_wording(classed.text, translation, language),

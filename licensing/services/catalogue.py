@@ -51,6 +51,8 @@ def contract_refresh(*, actor: Actor) -> ContractVersion:
     """Make the newest approved clauses the contract in force, inside the caller's transaction; a new version of the
     contract when they differ from the last one's. Agreements keep the contract they name.
     """
+    # One at a time: the oldest contract stands for all of them, and what others approved before is counted.
+    list(ContractVersion.objects.select_for_update().filter(name=template.TEMPLATE_NAME).order_by("version")[:1])
     rows, last = newest_approved(), contract_newest()
     sha256 = _template_sha256(rows)
     if last is not None and last.sha256 == sha256:

@@ -12,8 +12,7 @@ from core.accounts.policy import Actor, require
 from core.audit.services import record
 from licensing.domain.actions import TERMS_WRITE
 from licensing.domain.amendments import classify
-from licensing.domain.catalogue import CATALOGUE
-from licensing.domain.clauses import AmendmentClass, Clause, Values, clause_of
+from licensing.domain.clauses import AmendmentClass, Clause, Values
 from licensing.domain.contradictions import refuse_contradictions
 from licensing.domain.errors import COUNTER_REQUIRED, SUPERSEDED
 from licensing.domain.parameters import Value
@@ -22,7 +21,7 @@ from licensing.domain.wording import Language
 from licensing.models import Agreement, Amendment, CounterProposal, ReviewDecision
 from licensing.selectors.agreements import agreement_get, amended_values, live_amendments
 from licensing.selectors.cases import counters_waiting
-from licensing.selectors.terms import clause_version_get, effective_values
+from licensing.selectors.terms import clause_for, effective_values
 from licensing.services.agreements import agreement_lock, agreement_send, own_wording, typeset
 
 
@@ -48,12 +47,13 @@ def counters_write(*, agreement: Agreement, decision: ReviewDecision, proposals:
     values = dict(amended_values(agreement))
     written = []
     for place, proposal in enumerate(proposals):
-        clause = clause_of(CATALOGUE, proposal.clause)
-        if clause.code not in changed:
+        if proposal.clause not in changed:
             raise COUNTER_REQUIRED(
-                f"{clause.code} is not changed by the creator, so there is nothing to counter. Nothing was decided.",
+                f"The creator does not change {proposal.clause}: there is nothing to counter. Nothing was decided.",
                 pointer=f"/counter/{place}/clause",
             )
+        version = changed[proposal.clause].clause_version
+        clause = clause_for(version)
         base = effective_values(agreement.terms_version)[clause.code]
         proposed = _values(clause, base, proposal, place)
         values[clause.code] = proposed
@@ -62,7 +62,7 @@ def counters_write(*, agreement: Agreement, decision: ReviewDecision, proposals:
         written.append(
             CounterProposal(
                 decision=decision,
-                clause_version=clause_version_get(clause.code),
+                clause_version=version,
                 values=proposed,
                 own_wording=own_wording(classed.text, proposal.translation, language),
                 kind=classed.kind,

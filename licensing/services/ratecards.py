@@ -156,6 +156,7 @@ def ratecard_publish(*, actor: Actor, version: str) -> DeskCard:
         RATE_CARD_MACHINE.next(RateCardState(row.state), RateCardEvent.PUBLISH)
         if row.author_id == reviewer:
             raise SECOND_PERSON("You drafted this; a second, different person has to publish it. Nothing was changed.")
+        list(RateCard.objects.select_for_update().order_by("valid_from")[:1])  # one publication at a time
         _check_interval(row.organisation, row.valid_from, row.valid_until)
         card = parse_rate_card(row.card)
         published = RateCard.objects.create(

@@ -13,7 +13,7 @@ from core.accounts.policy import Actor
 from core.clock import now
 from core.errors import DomainError
 from core.money import Money
-from licensing.domain.clauses import clause_of
+from licensing.domain.clauses import Catalogue, clause_of
 from licensing.domain.composition import Stored
 from licensing.domain.obstacles import NAMES
 from licensing.domain.presets import Preset
@@ -76,8 +76,9 @@ def _typed(query: QueryDict) -> dict[str, dict[str, object]]:
     if query.get("from") != query.get("preset", ""):
         return {}
     changes: dict[str, dict[str, object]] = {}
+    catalogue = catalogue_in_force()
     for code, name in SWITCHES:
-        clause = clause_of(catalogue_in_force(), code)
+        clause = clause_of(catalogue, code)
         changes.setdefault(code, {})[name] = read_fields(clause, query)[name]
     if changes["EXCLUSIVITY"]["kind"] != "none":
         changes["EXCLUSIVITY"]["ends"] = (now() + timedelta(days=_EXCLUSIVE_DAYS)).date().isoformat()
@@ -106,8 +107,8 @@ def _signed(money: Money) -> str:
     return f"+{money_text(money)}" if money.minor > 0 else money_text(money)
 
 
-def _row(effect: PriceEffect) -> Row:
-    reader, catalogue = language(), catalogue_in_force()
+def _row(effect: PriceEffect, catalogue: Catalogue) -> Row:
+    reader = language()
     because = tuple(
         f"{clause_of(catalogue, step.clause).title.of(reader)} ({_signed(step.high if step.high.minor else step.low)})"
         for step in effect.steps
@@ -159,7 +160,7 @@ def tried(actor: Actor, query: QueryDict) -> Tryout:
     return Tryout(
         preset,
         _fields({code: dict(values) for code, values in found.values.items()}),
-        rows=tuple(_row(effect) for effect in found.prices),
+        rows=tuple(_row(effect, catalogue) for effect in found.prices),
         reached=_reached(found),
         costs_most=_costs_most(found.after),
         needs_person=tuple(clause_of(catalogue, code).title.of(reader) for code in found.needs_amendment),

@@ -29,7 +29,7 @@ from licensing.selectors.terms import (
     effective_values,
     newest_chosen,
 )
-from licensing.services.agreements import agreement_draft
+from licensing.services.agreements import agreement_amend, agreement_draft
 from licensing.services.catalogue import catalogue_load
 from licensing.services.profiles import terms_profile_create, terms_profile_restate
 from licensing.services.publishing import clause_approve, clause_draft, clause_retire, clause_return, clause_submit
@@ -239,3 +239,18 @@ def test_data_written_and_read_is_the_same_clause() -> None:
     for row in ClauseVersion.objects.all():
         again = clause_read(clause_data(row), code=row.code, number=row.number, version=row.version)
         assert again.canonical_sha256() == row.sha256
+
+
+def test_an_amendment_changes_the_clause_its_contract_is_made_of() -> None:
+    maker = creator()
+    profile = terms_profile_create(actor=maker, name="Mine", preset="careful", changes=NO_SOCIETY)
+    draft = agreement_draft(actor=maker, terms_profile_id=profile.id)
+    older = clause_version_get("TERM")
+    approved()
+    agreement_amend(actor=maker, agreement_id=draft.id, clause_code="TERM", parameters={"training_access_months": 12})
+    amended = agreement_get(maker, draft.id)
+    assert [row.clause_version for row in amended.amendments.all()] == [older]
+    assert "12 months" in agreement_text(amended).text.en
+    assert "opens the Footage to new training" not in agreement_text(amended).text.en
+    with refused("unknown_clause"):
+        agreement_amend(actor=maker, agreement_id=draft.id, clause_code="NOTHING")
