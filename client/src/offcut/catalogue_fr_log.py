@@ -26,5 +26,45 @@ LOG: dict[str, str] = {
     "Its key was revoked later. Get a new proof from the seller: --proof FILE.": (
         "Sa clé a été révoquée depuis. Demander une nouvelle preuve au vendeur : --proof FICHIER."
     ),
+    "Was a clip ever licensed? Proven by the public log": (
+        "Un clip a-t-il déjà été mis sous licence ? Prouvé par le journal public"
+    ),
+    "Never: none of the {size} entries of the log is about {id}.": (
+        "Jamais : aucune des {size} entrées du journal ne concerne {id}."
+    ),
+    "{id}: {event}, {when} (entry {index}).": "{id} : {event}, {when} (entrée {index}).",
+    "The log only grew since you last looked ({seen} entries then).": (
+        "Le journal n’a fait que grandir depuis la dernière fois ({seen} entrées alors)."
+    ),
+    "Warning: no pinned key. The server vouches for itself; sign in once to pin its keys.": (
+        "Attention : aucune clé retenue. Le serveur répond de lui-même ; se connecter une fois pour les retenir."
+    ),
+    "The log does not prove what it says.": "Le journal ne prouve pas ce qu’il dit.",
+    "Do not rely on it; tell the seller and others.": "Ne pas s’y fier ; prévenir le vendeur et d’autres.",
+    "The log does not begin with what it held when you last looked.": (
+        "Le journal ne commence pas par ce qu’il contenait la dernière fois."
+    ),
+    "licensed": "sous licence",
+    "withdrawn by its creator": "retiré par son créateur",
+    "under a claim": "visé par une réclamation",
+    "cleared of a claim": "réclamation rejetée",
+    "a licence ended before its time": "une licence a pris fin avant son terme",
+    "the time of a licence was over": "une licence est arrivée à son terme",
+    "its deletion was attested": "sa suppression a été attestée",
+    "the dataset's folder (this one)": "le dossier du jeu de données (celui-ci)",
+    "check an agreement or a licence instead": "vérifier plutôt un contrat ou une licence",
+    "check one delivered video instead": "vérifier plutôt une vidéo livrée",
+    "the certificates to believe for --pdf and --video": "les certificats à croire pour --pdf et --video",
+    "{file} cannot be read.": "{file} ne peut pas être lu.",
+    "{file} is not as it was issued.": "{file} n’est pas tel qu’il a été émis.",
+    "Do not rely on it; ask for the file again.": "Ne pas s’y fier ; redemander le fichier.",
+    "{file} is whole and genuine; signed by {signer}.": "{file} est entier et authentique ; signé par {signer}.",
+    "No certificate to trust was given.": "Aucun certificat à croire n’a été donné.",
+    "Pass --trust FILE with the seller's certificates, fetched on a day you trusted them.": (
+        "Donner --trust FICHIER avec les certificats du vendeur, pris un jour de confiance."
+    ),
+    "The file to trust holds no certificate.": "Le fichier à croire ne contient aucun certificat.",
+    "Install it with: pip install 'offcut[media]'": "L’installer avec : pip install 'offcut[media]'",
+    "Checking videos needs the C2PA library.": "Vérifier des vidéos demande la bibliothèque C2PA.",
     "A key's revocation is not understood.": "La révocation d’une clé ne se comprend pas.",
 }

@@ -16,6 +16,7 @@ from offcut import (
     commands_account,
     commands_delivery,
     commands_library,
+    commands_log,
     commands_market,
     commands_progress,
     commands_rights,
@@ -38,6 +39,7 @@ _MODULES = (
     commands_rights,
     commands_market,
     commands_delivery,
+    commands_log,
 )
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from offcut.api_library import AssetsApi, ClipsApi
+from offcut.api_log import LogApi
 from offcut.api_market import DatasetsApi, LicencesApi, OrdersApi, QuotesApi, SearchApi
 from offcut.api_rights import AgreementsApi, ClausesApi, DeskApi, EstimatesApi, TermsApi, UseCasesApi
 from offcut.api_uploads import BatchesApi, UploadsApi
@@ -51,6 +52,7 @@ class Client:
         self.orders = OrdersApi(self.transport)
         self.datasets = DatasetsApi(self.transport)
         self.licences = LicencesApi(self.transport)
+        self.log = LogApi(self.transport)
 
     @property
     def url(self) -> str:

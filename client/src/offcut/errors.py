@@ -37,6 +37,7 @@ _BY_CODE = {
     "payment_failed": ExitCode.QUOTA,
     "verify_mismatch": ExitCode.MISMATCH,
     "card_mismatch": ExitCode.MISMATCH,
+    "log_mismatch": ExitCode.MISMATCH,
     "not_all_received": ExitCode.NOT_READY,
     "upload_paused": ExitCode.NOT_READY,
 }
