@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from core.states import Machine
+from licensing.domain.card_states import RATE_CARD_MACHINE
 from licensing.domain.release import RELEASE_MACHINE
 from licensing.domain.states import AGREEMENT_MACHINE, CASE_MACHINE, CLAUSE_MACHINE
 from marketplace.catalog.domain.states import LISTING
@@ -21,6 +22,7 @@ MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (ASSET, "media_ingest/domain/states.py"),
     (OWNERSHIP, "media_ingest/domain/ownership.py"),
     (CLAUSE_MACHINE, "licensing/domain/states.py"),
+    (RATE_CARD_MACHINE, "licensing/domain/card_states.py"),
     (AGREEMENT_MACHINE, "licensing/domain/states.py"),
     (CASE_MACHINE, "licensing/domain/states.py"),
     (RELEASE_MACHINE, "licensing/domain/release.py"),
