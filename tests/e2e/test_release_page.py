@@ -38,8 +38,12 @@ def test_a_guest_signs_on_a_phone_keeps_a_receipt_and_takes_it_back(served: Serv
         upload_and_wait(page, [clip("full_hd.mp4")])
         link = link_made(page, "woman in the red coat", "person")
     seen: list[Response] = []
+
+    def keep(one: Response) -> None:
+        seen.append(one)
+
     with served.visit(narrow=True) as page:
-        page.on("response", seen.append)
+        page.on("response", keep)
         page.goto(link)
         expect(page.get_by_role("heading", name="asks for your permission")).to_be_visible()
         assert page.evaluate(AUDIT) == []
