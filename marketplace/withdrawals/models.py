@@ -166,7 +166,7 @@ class Attestation(Record):
     notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="attestation")
     attested_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
-    role = models.CharField(max_length=16)
+    signatory = models.CharField(max_length=16)
     samples = models.PositiveIntegerField()
     merkle_root = models.CharField(max_length=64)
     jws = models.TextField()

@@ -88,7 +88,7 @@ def _settle(actor: Actor, notice_id: UUID, declared: Declared, samples: tuple[Sa
             notice=notice,
             attested_by_id=actor.user_id,
             name=declared.name.strip(),
-            role=declared.role,
+            signatory=declared.role,
             samples=len(samples),
             merkle_root=root,
             jws=sign(deletion.payload(), private_key=signer.private_key()),

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.domain.compliance import described, provenance, responsible
 from marketplace.delivery.domain.compliance.fields import NOTICE, NOWHERE, UNKNOWN
 from marketplace.delivery.domain.compliance.pack import PAPERS, pack_files
+from marketplace.delivery.domain.folder import Folder, Grant
 from marketplace.delivery.models import Dataset
 from marketplace.delivery.services.accounting import facts_of_order
 from marketplace.delivery.services.compliance import eu_summary, pack_get
@@ -230,16 +232,12 @@ def test_the_printed_papers_say_the_same_and_carry_it_for_machines(sold: Sold) -
 def test_people_and_minors_and_missing_declarations_change_the_answer(sold: Sold) -> None:
     facts = facts_of_order(sold.order, sold.dataset)
     item = next(field for field in PAPERS[1].sections[0].fields if field.key == "7_personal_information")
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     assert item.read(replace(facts, people={"released": 1, "undeclared": 1})) is True
     assert item.read(replace(facts, people={"none": 1, "undeclared": 1})) is None
     assert item.read(replace(facts, people={"none": 2})) is False
 
 
 def test_equal_rows_give_equal_bytes(sold: Sold) -> None:
-    from marketplace.delivery.domain.folder import Folder, Grant  # noqa: PLC0415 - only here
-
     grant = Grant((), (), "worldwide", 24, "2026-11-22", "2028-11-22", "none", "none")
     folder = Folder("https://x", "dst_1", "ord_1", "OC-1", 1, "org_1", (), "2026-11-22", grant, 2, 4000, 1, 1, {})
     once, twice = (pack_files(facts_of_order(sold.order, sold.dataset), folder) for _ in range(2))

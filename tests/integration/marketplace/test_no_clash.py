@@ -19,14 +19,25 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.clock import now
 from core.errors import DomainError
+from marketplace.catalog.domain.query import Filters
 from marketplace.models import Licence, Order, Payment, Reservation
 from marketplace.orders.domain.exclusivity import EVERYTHING, Hold
 from marketplace.orders.selectors.holds import clips_sold_twice
+from marketplace.orders.selectors.market import market_search
 from marketplace.orders.services.paying import order_pay
 from marketplace.payouts.domain import TOKEN_DECLINED
 from media_ingest.models import Clip
 from tests.factories.checked import breaches
-from tests.factories.marketplace import EXCLUSIVE, buyer_as, clip_live, need, order_of, quote_of, studio_signed
+from tests.factories.marketplace import (
+    EXCLUSIVE,
+    buyer_as,
+    clip_live,
+    need,
+    order_of,
+    order_paid,
+    quote_of,
+    studio_signed,
+)
 
 BEGIN = datetime(2027, 1, 1, tzinfo=UTC)
 RACERS, TRIES = 8, 30
@@ -293,6 +304,36 @@ def test_processes_that_pay_at_once_charge_one_although_the_question_before_is_b
     assert kinds in ({"ai_training": 1}, {"none": 3})
     assert Payment.objects.count() == Payment.objects.filter(state="captured").count() == outcomes["paid"]
     assert breaches("licences", "money") == []
+
+
+@pytest.mark.django_db
+def test_one_category_is_sold_alone_and_the_others_go_on() -> None:
+    """What the terms sell as exclusive for one class of model keeps out that class, in search, quotes and sales."""
+    clip = clip_live(studio_signed({"EXCLUSIVITY": {"kind": "buyer", "ends": "2030-12-31"}}))
+    first, rival, robots, greedy = (buyer_as() for _ in range(4))
+    order_paid(first, [clip], need(first, exclusivity="category"))
+    same, other = need(rival), need(robots, model_classes=["robotics_policy"])
+    everything = need(greedy, model_classes=["robotics_policy"], exclusivity="buyer")
+    for buyer, use_case in ((rival, same), (greedy, everything)):
+        with pytest.raises(DomainError) as refused:
+            quote_of(buyer, [clip], use_case)
+        assert refused.value.code == "empty"
+        found = market_search(actor=buyer, filters=Filters(), use_case_id=use_case.pk)
+        assert found.found.clips == 0
+    assert market_search(actor=robots, filters=Filters(), use_case_id=other.pk).found.clips == 1
+    assert market_search(actor=robots, filters=Filters()).found.clips == 1
+    assert order_pay(actor=robots, order_id=order_of(robots, quote_of(robots, [clip], other)).pk).state == "building"
+    assert clips_sold_twice() == []
+
+
+@pytest.mark.django_db
+def test_an_exclusivity_whose_time_is_over_is_left_out_and_said_so() -> None:
+    clip = clip_live(studio_signed({"EXCLUSIVITY": {"kind": "buyer", "ends": "2020-12-31"}}))
+    buyer = buyer_as()
+    with pytest.raises(DomainError) as refused:
+        quote_of(buyer, [clip], need(buyer, exclusivity="buyer"))
+    assert refused.value.extra["errors"][0]["reason"] == "exclusivity_over"  # type: ignore[index]  # a list of clips
+    assert quote_of(buyer, [clip], need(buyer, name="Beside others")).lines.count() == 1
 
 
 @pytest.mark.django_db
