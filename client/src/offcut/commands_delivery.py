@@ -8,6 +8,7 @@ from typing import Any
 
 from offcut.arguments import Commands, byte_rate
 from offcut.certificate import CertificateError, Key, claims_unverified, read_jwks
+from offcut.checking_files import verify_file
 from offcut.delivery import Delivered
 from offcut.downloading import Downloader, DownloadEvent
 from offcut.errors import ExitCode, OffcutError
@@ -224,8 +225,10 @@ def _trusted(session: Session, folder: Path) -> tuple[Mapping[str, Key] | None, 
 
 
 def verify(session: Session) -> ExitCode:
-    """Check a dataset folder without any network."""
-    folder = Path(session.args.folder)
+    """Check a dataset folder, a document or a video without any network."""
+    if session.args.pdf or session.args.video:
+        return verify_file(session)
+    folder = Path(session.args.folder or ".")
     if not folder.is_dir():
         raise OffcutError(
             "usage",
@@ -266,7 +269,11 @@ def add(commands: Commands) -> None:
     fetch.add_argument("--jobs", type=int, default=4, help=t("files at the same time (4)"))
     fetch.add_argument("--limit-rate", type=byte_rate, metavar="RATE", help=t("bytes per second, such as 20M"))
     check = commands.add("verify", verify, "Check a dataset folder without any network")
-    check.add_argument("folder", metavar="DIR")
+    check.add_argument("folder", metavar="DIR", nargs="?", help=t("the dataset's folder (this one)"))
+    alone = check.add_mutually_exclusive_group()
+    alone.add_argument("--pdf", metavar="FILE", help=t("check an agreement or a licence instead"))
+    alone.add_argument("--video", metavar="FILE", help=t("check one delivered video instead"))
+    check.add_argument("--trust", metavar="FILE", help=t("the certificates to believe for --pdf and --video"))
     trust = check.add_mutually_exclusive_group()
     trust.add_argument("--jwks", metavar="FILE", help=t("believe the keys in this file"))
     trust.add_argument("--pinned", action="store_true", help=t("believe only keys pinned at sign-in"))
