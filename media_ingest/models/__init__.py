@@ -6,6 +6,7 @@ from media_ingest.models.asset import Asset, ProbeReport
 from media_ingest.models.batch import Batch
 from media_ingest.models.case import OwnershipCase
 from media_ingest.models.clip import Clip
+from media_ingest.models.content_code import ContentCode
 from media_ingest.models.derivative import Derivative, DerivativeKind
 from media_ingest.models.detection import Detection
 from media_ingest.models.duplicate import NearDuplicate
@@ -19,6 +20,7 @@ __all__ = [
     "Asset",
     "Batch",
     "Clip",
+    "ContentCode",
     "Derivative",
     "DerivativeKind",
     "Detection",

@@ -84,6 +84,8 @@ class Deliverable:
     words: Words
     rights: RightsPolicy
     """What the signals inside the copy say."""
+    iscc: str | None
+    """The source's ISCC, when it was computed already."""
 
     @property
     def key(self) -> str:
@@ -150,7 +152,7 @@ class Deliverable:
             creator=self.licensor,
             price=self.price,
             currency=self.currency,
-            iscc=None,
+            iscc=self.iscc,
         )
 
 

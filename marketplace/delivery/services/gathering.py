@@ -25,6 +25,7 @@ from marketplace.orders.models import Licence, Order
 from marketplace.orders.selectors.orders import licences_of
 from media_ingest.domain.footage import Scan
 from media_ingest.models import Asset, Clip
+from media_ingest.services.coding import content_codes_of
 
 
 def delivery_of(order: Order) -> Delivery:
@@ -38,7 +39,11 @@ def delivery_of(order: Order) -> Delivery:
     declared = _people_by_clip(licences)
     version = quote.use_case_version
     need = need_of(version)
-    clips = [_deliverable(licence, declared.get(licence.clip_id), rights_of(licence, need)) for licence in licences]
+    codes = content_codes_of(licence.clip.asset_id for licence in licences)
+    clips = [
+        _deliverable(licence, declared.get(licence.clip_id), rights_of(licence, need), codes.get(licence.clip.asset_id))
+        for licence in licences
+    ]
     return Delivery(
         order=order.public_id,
         licensee=public_id(Prefix.ORGANISATION, order.organisation_id),
@@ -105,7 +110,7 @@ def rights_of(licence: Licence, need: UseCase) -> RightsPolicy:
     )
 
 
-def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy) -> Deliverable:
+def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy, iscc: str | None) -> Deliverable:
     line, clip = licence.line, licence.clip
     asset, terms = clip.asset, line.terms_profile_version
     return Deliverable(
@@ -134,6 +139,7 @@ def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy) -> 
         picture=_picture(asset),
         words=_words(clip, people),
         rights=rights,
+        iscc=iscc,
     )
 
 
