@@ -72,4 +72,5 @@ def _given(request: HttpRequest) -> str:
         return request.POST.get("certificate", "")
     if file.size > _LONGEST:
         raise CERTIFICATE_BROKEN("This file is far larger than a certificate. Choose certificate.jws of the folder.")
-    return file.read().decode("ascii", errors="replace")
+    data: bytes = file.read()
+    return data.decode("ascii", errors="replace")

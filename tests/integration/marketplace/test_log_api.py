@@ -227,7 +227,8 @@ def test_an_empty_log_says_so() -> None:
 
 
 def test_public_checks_are_rate_limited(sold: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["proof"]
+    rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    assert rates["proof"]
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"proof": "3/min"})
     for path in ("/api/v1/log/head", f"/api/v1/verify/{code_of(sold)}", "/verify"):
         cache.clear()
