@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -257,24 +258,27 @@ def _clips(template: UUID, clips: int) -> None:
 
 def asked_rows(found: Market, clips: int) -> list[Row]:
     """P13: search and explanation as a buyer asks for them."""
+    from django.conf import settings
     from django.test import Client
 
-    client, headers = Client(), {"Authorization": f"Bearer {found.key}"}
+    host = urlsplit(settings.OFFCUT.public_url).hostname or "127.0.0.1"
+    client, headers = Client(SERVER_NAME=host), {"Authorization": f"Bearer {found.key}"}
     rows = []
     for path, filters in (
-        ("search", [{}, {"verdict": ["fits", "fits_if"]}, {"genre": ["drone"], "verdict": ["fits_if"]}]),
+        ("search", [{}, {"verdict": ["fits", "fits_if"]}, {"genre": ["drone"], "verdict": ["ask"]}]),
         ("search/explain", [{}, {"resolution_class": ["2160p"], "has_audio": True}]),
     ):
-        spent = []
+        spent, some = [], 0
         for number in range(_ASKED + len(found.use_cases)):
             use_case = found.use_cases[number % len(found.use_cases)]
             body = {"use_case_id": use_case, **filters[number % len(filters)]}
             began = time.perf_counter()
             answer = client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
             took = 1000 * (time.perf_counter() - began)
-            if answer.status_code != 200 or not answer.json()["clips"]:
+            if answer.status_code != 200:
                 raise RuntimeError(answer.content.decode()[:500])
             spent.append(took)
+            some += answer.json()["clips"] > 0
         first, rest = spent[0], spent[len(found.use_cases) :]
         slow = percentile(rest, 0.95)
         rows.append(
@@ -286,7 +290,7 @@ def asked_rows(found: Market, clips: int) -> list[Row]:
                 figure=f"{slow:.0f} ms",
                 met=slow < _SEARCH_MS,
                 spread=f"{len(rest)} requests",
-                note=f"median {statistics.median(rest):.0f} ms; the first, which reads all terms, {first:.0f} ms",
+                note=f"median {statistics.median(rest):.0f} ms; {some} found clips; the first, cold, {first:.0f} ms",
             )
         )
     return rows

@@ -108,8 +108,10 @@ def _checked(decision: str, reason: str, note: str) -> Decision:
 
 
 def _said_already(case: ReviewCase, reviewer: UUID, choice: Decision, note: str, version: int | None) -> bool:
-    same = case.decisions.filter(reviewer_id=reviewer, decision=choice, note=note, case_version=version, undone_at=None)
-    return version is not None and same.exists()
+    if version is None:
+        return False
+    same = case.decisions.filter(reviewer_id=reviewer, decision=choice, note=note, case_version=version)
+    return same.filter(undone_at=None).exists()
 
 
 def _refuse(agreement: Agreement, case: ReviewCase, reviewer: UUID, version: int | None) -> None:

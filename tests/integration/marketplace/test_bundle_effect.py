@@ -43,6 +43,7 @@ def asked(client: Client, actor: Actor, path: str, language: str = "en") -> Any:
 
 
 def page(client: Client, actor: Actor, path: str) -> str:
+    assert actor.user_id is not None
     client.force_login(User.objects.get(pk=actor.user_id))
     return client.get(path).content.decode()
 
@@ -70,6 +71,7 @@ def test_an_offer_names_the_clips_that_shorten_it_and_what_dropping_them_gains(c
 
 def amended(studio: Actor, code: str, **parameters: object) -> Agreement:
     """A new draft of a studio's terms with one clause changed and submitted."""
+    assert studio.organisation_id is not None
     signed = Agreement.objects.get(organisation_id=studio.organisation_id, state="signed")
     draft = agreement_draft(actor=studio, terms_profile_id=signed.terms_version.profile_id)
     agreement_amend(actor=studio, agreement_id=draft.pk, clause_code=code, parameters=parameters)

@@ -260,7 +260,7 @@ def test_terms_from_preset_to_signature_through_the_pages() -> None:
 def test_a_counter_proposal_goes_from_desk_to_creator_through_the_pages() -> None:
     rules_loaded()
     studio, desk = actor_as(), reviewer()
-    case = in_review(studio, "RETENTION", max_days=90)
+    case = in_review(studio, "RETENTION", max_days=120)
     seat, client = browser(desk), browser(studio)
     assert "Nothing in this queue" in after(seat, "/desk/queues/contracts/take", {})
     assert "You hold it until" in after(seat, "/desk/queues/critical/take", {})
