@@ -10,7 +10,7 @@ from typing_extensions import override
 from core.api.operation import Call, Resource, operation
 from core.ids import NOT_FOUND
 from licensing.api.shapes import DiffOut, WordsIO
-from licensing.domain.clause_reading import changed_parameters
+from licensing.domain.clause_changes import changed_parameters
 from licensing.domain.diff import word_diff
 from licensing.domain.states import ClauseState
 from licensing.domain.wording import Language

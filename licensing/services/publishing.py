@@ -13,7 +13,8 @@ from core.audit.services import record
 from core.clock import now
 from core.jobs.services import publish
 from core.transitions import advance
-from licensing.domain.clause_reading import clause_read, machine_changes
+from licensing.domain.clause_changes import machine_changes
+from licensing.domain.clause_reading import clause_read
 from licensing.domain.desk_actions import CLAUSE_PUBLISH
 from licensing.domain.errors import SECOND_PERSON, UNKNOWN_CLAUSE
 from licensing.domain.publishing_errors import CLAUSE_IN_FORCE, CLAUSE_IN_REVIEW, CLAUSE_UNCHANGED, MACHINE_CHANGED

@@ -32,14 +32,14 @@ class TermsPreviewIn(TermsVersionIn):
     terms_profile = PublicIdField(Prefix.TERMS, required=False, allow_null=True)
 
 
-class RangeOut(serializers.Serializer[Any]):
+class EarningRangeOut(serializers.Serializer[Any]):
     """What an example earns, from the smallest grant permitted to the largest."""
 
     low = MoneyField()
     high = MoneyField()
 
 
-class PriceStepOut(serializers.Serializer[Any]):
+class ClauseEffectOut(serializers.Serializer[Any]):
     """What one clause changes by itself."""
 
     clause = serializers.CharField()
@@ -53,9 +53,9 @@ class PriceEffectOut(serializers.Serializer[Any]):
     example = serializers.CharField()
     words = WordsIO()
     duration_ms = serializers.IntegerField()
-    before = RangeOut(allow_null=True)
-    after = RangeOut(allow_null=True)
-    steps = PriceStepOut(many=True)
+    before = EarningRangeOut(allow_null=True)
+    after = EarningRangeOut(allow_null=True)
+    steps = ClauseEffectOut(many=True)
 
 
 class BarrierOut(serializers.Serializer[Any]):

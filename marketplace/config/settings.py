@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.logging import logging_configure
+from licensing.domain.card_states import RateCardState
 from licensing.domain.consent import NodeKind, NoReleaseReason
 from licensing.domain.matching import Cleared
 from licensing.domain.release import ReleaseState
-from licensing.domain.states import AgreementState, CaseState
+from licensing.domain.states import AgreementState, CaseState, ClauseState
 from marketplace.config.env import BASE_DIR, describe, read
 
 OFFCUT = read()
@@ -198,6 +199,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgreementStateEnum": [str(state) for state in AgreementState],
         "CaseStateEnum": [str(state) for state in CaseState],
+        "ClauseStateEnum": [str(state) for state in ClauseState],
+        "RateCardStateEnum": [str(state) for state in RateCardState],
         "ReleaseStateEnum": [str(state) for state in ReleaseState],
         "ConsentKindEnum": [str(kind) for kind in NodeKind],
         "NoReleaseReasonEnum": [str(reason) for reason in NoReleaseReason],
