@@ -26,8 +26,9 @@ _PEAKS: Final = 6
 _STEP_MS: Final = 250
 _SAMPLE: Final = 400
 """Prints of a recording that look for the shift; all of them are compared at the one found."""
-_GAP_MS: Final = 1_100
-"""Between two prints at most this far apart the picture is taken to change evenly."""
+_GAP_MS: Final = 1_400
+"""Between two prints at most this far apart the picture is taken to change evenly: as far as key frames may lie apart
+where recordings are watched by them (`domain.gops.longest_short_group`)."""
 _NEAR_MS: Final = 120
 """A print this near stands for its moment by itself."""
 _FREQUENCIES: Final = 100

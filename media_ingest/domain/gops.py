@@ -14,7 +14,9 @@ INTRA_CODECS: Final = frozenset({"prores", "dnxhd", "mjpeg", "dvvideo", "cfhd", 
 """Every frame is a key frame: nothing to be gained from looking at key frames first."""
 _SHORT_FRAMES: Final = 32
 _SHORT_S: Final = Fraction(11, 10)
-"""Key frames at most about thirty frames, or about one second, apart."""
+_LONGEST_S: Final = Fraction(4, 3)
+"""Key frames at most about thirty frames, or about one second, apart; never further than this many seconds, or what
+they show lies too far apart to be laid over another recording."""
 _ENOUGH_GROUPS: Final = 4
 _INTRA_SHARE: Final = Fraction(1, 2)
 _SPIKE: Final = 6
@@ -49,7 +51,7 @@ class Packet:
 
 def longest_short_group(rate: Fraction) -> int:
     """Return how many frames a group may have and still be short."""
-    return max(_SHORT_FRAMES, int(rate * _SHORT_S))
+    return min(max(_SHORT_FRAMES, int(rate * _SHORT_S)), int(rate * _LONGEST_S))
 
 
 def worth_a_try(codec: str, key_distance: int, rate: Fraction, *, interlaced: bool = False) -> bool:

@@ -65,6 +65,9 @@ def test_what_the_prober_counted_spares_the_attempt() -> None:
 def test_a_second_between_key_frames_is_short_at_any_rate() -> None:
     assert worth_a_try("h264", 60, Fraction(60))
     assert not worth_a_try("h264", 60, Fraction(25))
+    # Thirty frames of a slow camera are three seconds, and what its key frames show lies too far apart.
+    assert worth_a_try("h264", 13, Fraction(10))
+    assert not worth_a_try("h264", 14, Fraction(10))
 
 
 def test_groups_begin_at_key_frames_and_cover_the_rest() -> None:
