@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from core.accounts.actions import OrganisationKind, Role
-from core.accounts.models import User
-from core.accounts.policy import Actor
 from core.jobs.runner import run_due
-from licensing.models import Agreement, Declaration, ReviewCase, UseCase
-from licensing.services.review import decision_take_effect
+from licensing.models import Declaration, UseCase
 from marketplace.orders.models import Order, Quote
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip, Upload
+from tests.browsing import after, browser, person_of, text_of
 from tests.factories.core import PASSWORD, actor_as
 from tests.factories.delivery import clip_from, rush
-from tests.factories.licensing import in_review, reviewer
 from tests.factories.marketplace import (
     buyer_as,
     clip_live,
@@ -36,33 +32,6 @@ from tests.factories.media_ingest import AssetFactory
 pytestmark = pytest.mark.django_db
 
 DECLARED = {"genre": "generic", "release": "none_needed", "people": "none", "cmo_status": "none"}
-
-
-def person_of(actor: Actor) -> User:
-    """The person behind an actor."""
-    assert actor.user_id is not None
-    return User.objects.get(pk=actor.user_id)
-
-
-def browser(actor: Actor, language: str = "en") -> Client:
-    """A signed-in browser that prefers a language."""
-    client = Client(headers={"accept-language": language})
-    client.force_login(person_of(actor))
-    return client
-
-
-def text_of(client: Client, path: str, data: Mapping[str, str] | None = None, **headers: str) -> str:
-    """What a page says, without its tags."""
-    answer = client.get(path, data, headers=headers)
-    assert answer.status_code == 200, (path, answer.status_code)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def after(client: Client, path: str, data: Mapping[str, object]) -> str:
-    """Send a form, follow to the page after it, and return what that says."""
-    answer = client.post(path, data, follow=True)
-    assert answer.status_code in {200, 422}, (path, answer.status_code)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 # The front door
@@ -220,85 +189,6 @@ def test_a_clip_is_paused_taken_up_and_withdrawn() -> None:
     away = f"/studio/clips/{clip.public_id}/withdraw"
     assert "It is never offered again" in text_of(client, away)
     assert "The clip is taken back." in after(client, f"{away}/now", {})
-
-
-def test_terms_from_preset_to_signature_through_the_pages() -> None:
-    rules_loaded()
-    studio, desk = actor_as(), reviewer()
-    client = browser(studio)
-    client.post("/studio/societies", {"societies": "none"})
-    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
-    agreement = Agreement.objects.get()
-    path = f"/studio/agreements/{agreement.public_id}"
-    assert "Longest training access" in text_of(client, path, {"clause": "TERM"})
-    audit = {"clause": "AUDIT", "per_year": "3", "notice_days": "30", "cost_shift_percent": "5"}
-    after(client, f"{path}/amend", {**audit, "scope": "training_log_only"})
-    assert "Sent." in after(client, f"{path}/submit", {})
-    case = ReviewCase.objects.get()
-    seat = browser(desk)
-    assert "1 contract waits" in text_of(seat, "/desk")
-    assert "Claim this case" in text_of(seat, f"/desk/cases/{case.public_id}")
-    seat.post(f"/desk/cases/{case.public_id}/claim")
-    case.refresh_from_db()
-    decide = f"/desk/cases/{case.public_id}/decide"
-    kept = seat.post(decide, {"decision": "refuse", "note": "Hm", "version": str(case.version)})
-    assert kept.status_code == 422
-    assert "Hm</textarea>" in kept.content.decode()
-    assert "Decided." in after(seat, decide, {"decision": "approve", "version": str(case.version)})
-    assert "Being reviewed" in text_of(client, path)
-    undo = f"/desk/decisions/{case.decisions.get().public_id}/undo"
-    assert undo in seat.get("/desk").content.decode()
-    assert "Undone." in after(seat, undo, {})
-    case.refresh_from_db()
-    after(seat, decide, {"decision": "approve", "version": str(case.version)})
-    assert decision_take_effect(actor=Actor.system(), decision_id=case.decisions.latest("id").pk)
-    assert "Tick that you have read" in after(client, f"{path}/sign", {"name": "Ada Nord"})
-    assert "Signed." in after(client, f"{path}/sign", {"name": "Ada Nord", "read": "yes"})
-    assert Agreement.objects.get().state == "signed"
-
-
-def test_a_counter_proposal_goes_from_desk_to_creator_through_the_pages() -> None:
-    rules_loaded()
-    studio, desk = actor_as(), reviewer()
-    case = in_review(studio, "RETENTION", max_days=120)
-    seat, client = browser(desk), browser(studio)
-    assert "Nothing in this queue" in after(seat, "/desk/queues/contracts/take", {})
-    assert "You hold it until" in after(seat, "/desk/queues/critical/take", {})
-    assert "Ask finance." in after(seat, f"/desk/cases/{case.public_id}/note", {"text": "Ask finance."})
-    case.refresh_from_db()
-    form = {"decision": "counter", "reason": "C01", "note": "Sixty at most.", "version": str(case.version)}
-    assert "Decided." in after(seat, f"/desk/cases/{case.public_id}/decide", {**form, "fallback": "RETENTION:1"})
-    assert "paused, waiting for the creator" in text_of(seat, f"/desk/cases/{case.public_id}")
-    assert decision_take_effect(actor=Actor.system(), decision_id=case.decisions.get().pk)
-    path = f"/studio/agreements/{case.agreement.public_id}"
-    assert "What the reviewers propose instead" in text_of(client, path)
-    assert "Accepted." in after(client, f"{path}/accept", {})
-    assert Agreement.objects.get().state == "approved"
-
-
-def test_a_wording_that_is_refused_stays_in_its_field() -> None:
-    rules_loaded()
-    studio = actor_as()
-    client = browser(studio)
-    client.post("/studio/societies", {"societies": "none"})
-    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
-    path = f"/studio/agreements/{Agreement.objects.get().public_id}"
-    answer = client.post(
-        f"{path}/amend", {"clause": "TERM", "training_access_months": "24", "text": "As long as I like."}
-    )
-    assert answer.status_code == 422
-    assert "As long as I like.</textarea>" in answer.content.decode()
-
-
-def test_the_desk_shows_both_languages_and_who_holds_a_case() -> None:
-    rules_loaded()
-    studio, first, second = actor_as(), reviewer(), reviewer()
-    case = in_review(studio, "AUDIT", per_year=3)
-    browser(first).post(f"/desk/cases/{case.public_id}/claim")
-    path = f"/desk/cases/{case.public_id}"
-    assert "is working on it until" in text_of(browser(second), path)
-    assert "Concédant" in text_of(browser(second), path, {"text": "fr"})
-    assert "Licensor" in text_of(browser(second), path, {"text": "en"})
 
 
 def test_earnings_show_each_licence_with_its_steps() -> None:
