@@ -29,6 +29,8 @@ from benchmarks.measure import Row, arguments, percentile, show
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.backends.utils import CursorWrapper
+
     from licensing.domain.composition import Stored
 
 PROFILES: Final = 1_500
@@ -182,78 +184,86 @@ def _clips(template: UUID, clips: int) -> None:
 
     from marketplace.catalog.services.shelving import shelves_recount
 
-    files = clips // _CLIPS_A_FILE
-    kinds = "ARRAY['generic', 'drone', 'talking_head']"
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # no triggers: the counts are made at the end
-        cursor.execute(
-            "CREATE TEMP TABLE made AS SELECT row_number() OVER () - 1 AS n, id AS agreement_id, organisation_id, "
-            "effective_version_id FROM licensing_agreement"
-        )
-        cursor.execute(
-            "CREATE TEMP TABLE film AS SELECT f, gen_random_uuid() AS id, made.*, f %% 3 AS size, f %% 4 > 0 AS sound "
-            "FROM generate_series(0, %s - 1) f JOIN made ON made.n = f %% (SELECT count(*) FROM made)",
-            [files],
-        )
-        asset = _copied(
-            "media_ingest_asset",
-            id="film.id",
-            organisation_id="film.organisation_id",
-            sha256="lpad(to_hex(f), 64, '0')",
-            width="CASE size WHEN 0 THEN 1920 WHEN 1 THEN 3840 ELSE 1080 END",
-            height="CASE size WHEN 0 THEN 1080 WHEN 1 THEN 2160 ELSE 1920 END",
-            has_audio="sound",
-        )
-        source = "(SELECT a.* FROM media_ingest_asset a JOIN media_ingest_clip c ON c.asset_id = a.id WHERE c.id = %s)"
-        cursor.execute(_sql(asset, " FROM film, ", source, " t"), [template])
-        cursor.execute(
-            "CREATE TEMP TABLE take AS "
-            "SELECT gen_random_uuid() AS clip, c, 2000 + (random() * 60000)::int AS ms, film.* "
-            "FROM film, generate_series(1, %s) c",
-            [_CLIPS_A_FILE],
-        )
-        clip = _copied(
-            "media_ingest_clip", id="take.clip", asset_id="take.id", start_ms="c * 100000", end_ms="c * 100000 + ms"
-        )
-        cursor.execute(_sql(clip, " FROM take, (SELECT * FROM media_ingest_clip WHERE id = %s) t"), [template])
-        kind = f"({kinds})[1 + c %% 3]"
-        said = _copied("licensing_declaration", id="gen_random_uuid()", clip_id="take.clip", genre=kind)
-        cursor.execute(_sql(said, " FROM take, (SELECT * FROM licensing_declaration WHERE clip_id = %s) t"), [template])
-        shelf = _copied(
-            "marketplace_shelf",
-            id="gen_random_uuid()",
-            terms_profile_version_id="k.effective_version_id",
-            agreement_id="k.agreement_id",
-            has_audio="k.sound",
-            genre="k.genre",
-            resolution_class="CASE k.size WHEN 1 THEN '2160p' ELSE '1080p' END",
-            orientation="CASE k.size WHEN 2 THEN 'vertical' ELSE 'horizontal' END",
-            clips="0",
-            duration_ms="0",
-        )
-        keys = _sql("SELECT DISTINCT effective_version_id, agreement_id, sound, size, ", kind, " AS genre FROM take")
-        cursor.execute(_sql(shelf, " FROM (", keys, ") k, marketplace_shelf t ON CONFLICT DO NOTHING"), [])
-        listing = _copied(
-            "marketplace_listing",
-            id="gen_random_uuid()",
-            clip_id="take.clip",
-            organisation_id="take.organisation_id",
-            terms_profile_version_id="take.effective_version_id",
-            agreement_id="take.agreement_id",
-            shelved_ms="take.ms",
-            shelf_id="s.id",
-        )
-        where = _sql(
-            " FROM take JOIN marketplace_shelf s ON s.agreement_id = take.agreement_id AND s.has_audio = take.sound ",
-            "AND s.resolution_class = CASE take.size WHEN 1 THEN '2160p' ELSE '1080p' END ",
-            "AND s.orientation = CASE take.size WHEN 2 THEN 'vertical' ELSE 'horizontal' END AND s.genre = ",
-            kind,
-        )
-        cursor.execute(_sql(listing, where, ", (SELECT * FROM marketplace_listing WHERE clip_id = %s) t"), [template])
+        _films(cursor, template, clips // _CLIPS_A_FILE)
+        _offers(cursor, template)
         cursor.execute("SET session_replication_role = DEFAULT")
     shelves_recount()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def _films(cursor: CursorWrapper, template: UUID, files: int) -> None:
+    """Copy the file and the clip, in temporary tables first: ``film`` and ``take``."""
+    cursor.execute(
+        "CREATE TEMP TABLE made AS SELECT row_number() OVER () - 1 AS n, id AS agreement_id, organisation_id, "
+        "effective_version_id FROM licensing_agreement"
+    )
+    cursor.execute(
+        "CREATE TEMP TABLE film AS SELECT f, gen_random_uuid() AS id, made.*, f %% 3 AS size, f %% 4 > 0 AS sound "
+        "FROM generate_series(0, %s - 1) f JOIN made ON made.n = f %% (SELECT count(*) FROM made)",
+        [files],
+    )
+    asset = _copied(
+        "media_ingest_asset",
+        id="film.id",
+        organisation_id="film.organisation_id",
+        sha256="lpad(to_hex(f), 64, '0')",
+        width="CASE size WHEN 0 THEN 1920 WHEN 1 THEN 3840 ELSE 1080 END",
+        height="CASE size WHEN 0 THEN 1080 WHEN 1 THEN 2160 ELSE 1920 END",
+        has_audio="sound",
+    )
+    source = "(SELECT a.* FROM media_ingest_asset a JOIN media_ingest_clip c ON c.asset_id = a.id WHERE c.id = %s)"
+    cursor.execute(_sql(asset, " FROM film, ", source, " t"), [template])
+    cursor.execute(
+        "CREATE TEMP TABLE take AS "
+        "SELECT gen_random_uuid() AS clip, c, 2000 + (random() * 60000)::int AS ms, film.* "
+        "FROM film, generate_series(1, %s) c",
+        [_CLIPS_A_FILE],
+    )
+    clip = _copied(
+        "media_ingest_clip", id="take.clip", asset_id="take.id", start_ms="c * 100000", end_ms="c * 100000 + ms"
+    )
+    cursor.execute(_sql(clip, " FROM take, (SELECT * FROM media_ingest_clip WHERE id = %s) t"), [template])
+
+
+def _offers(cursor: CursorWrapper, template: UUID) -> None:
+    """Copy the declaration, the shelf and the listing for each ``take``."""
+    kind = "(ARRAY['generic', 'drone', 'talking_head'])[1 + c %% 3]"
+    said = _copied("licensing_declaration", id="gen_random_uuid()", clip_id="take.clip", genre=kind)
+    cursor.execute(_sql(said, " FROM take, (SELECT * FROM licensing_declaration WHERE clip_id = %s) t"), [template])
+    shelf = _copied(
+        "marketplace_shelf",
+        id="gen_random_uuid()",
+        terms_profile_version_id="k.effective_version_id",
+        agreement_id="k.agreement_id",
+        has_audio="k.sound",
+        genre="k.genre",
+        resolution_class="CASE k.size WHEN 1 THEN '2160p' ELSE '1080p' END",
+        orientation="CASE k.size WHEN 2 THEN 'vertical' ELSE 'horizontal' END",
+        clips="0",
+        duration_ms="0",
+    )
+    keys = _sql("SELECT DISTINCT effective_version_id, agreement_id, sound, size, ", kind, " AS genre FROM take")
+    cursor.execute(_sql(shelf, " FROM (", keys, ") k, marketplace_shelf t ON CONFLICT DO NOTHING"), [])
+    listing = _copied(
+        "marketplace_listing",
+        id="gen_random_uuid()",
+        clip_id="take.clip",
+        organisation_id="take.organisation_id",
+        terms_profile_version_id="take.effective_version_id",
+        agreement_id="take.agreement_id",
+        shelved_ms="take.ms",
+        shelf_id="s.id",
+    )
+    where = _sql(
+        " FROM take JOIN marketplace_shelf s ON s.agreement_id = take.agreement_id AND s.has_audio = take.sound ",
+        "AND s.resolution_class = CASE take.size WHEN 1 THEN '2160p' ELSE '1080p' END ",
+        "AND s.orientation = CASE take.size WHEN 2 THEN 'vertical' ELSE 'horizontal' END AND s.genre = ",
+        kind,
+    )
+    cursor.execute(_sql(listing, where, ", (SELECT * FROM marketplace_listing WHERE clip_id = %s) t"), [template])
 
 
 def asked_rows(found: Market, clips: int) -> list[Row]:

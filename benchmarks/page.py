@@ -34,7 +34,8 @@ python3 run.py test --help                       # sets up .venv
 
 Parts of it: `--only whole growth`. Each subject can also be run alone, with `--quick` for a first look:
 `benchmarks.probing` (P1), `benchmarks.watching` (P2, P4), `benchmarks.scaling` (P9), `benchmarks.duplicates`
-(P10, P11), `benchmarks.matching` (P12, P13; needs PostgreSQL). The goals are those of the design; a goal that is not met says so, and why.
+(P10, P11), `benchmarks.matching` (P12, P13; needs PostgreSQL). The goals are those of the design; a goal that is not
+met says so, and why.
 """
 
 

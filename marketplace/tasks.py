@@ -15,8 +15,8 @@ from marketplace.orders.services.fulfilling import order_mark_delivered, order_m
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
-from marketplace.withdrawals.services.noticing import notices_sweep
 from marketplace.transparency.services.sealing import log_seal
+from marketplace.withdrawals.services.noticing import notices_sweep
 
 LISTINGS_CREATE = "marketplace.listings.create"
 LISTINGS_HOLD = "marketplace.listings.hold"

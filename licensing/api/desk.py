@@ -19,7 +19,7 @@ from licensing.api.desk_shapes import (
     QUEUES,
     CaseDetailOut,
     CaseOut,
-    QueueOut,
+    DeskQueueOut,
     ReasonOut,
     reason_body,
 )
@@ -97,7 +97,9 @@ class NoteIn(StrictInput):
 class QueueCollection(Resource):
     """The desk's queues."""
 
-    @operation(summary="List the desk's queues", output=QueueOut, many=True, scope=Scope.DESK_REVIEW, problems=_ACCESS)
+    @operation(
+        summary="List the desk's queues", output=DeskQueueOut, many=True, scope=Scope.DESK_REVIEW, problems=_ACCESS
+    )
     def get(self, call: Call) -> list[QueueCount]:
         """Return what waits in each queue, what is mine, what is late and what is due within four hours."""
         return queues(call.actor)

@@ -85,7 +85,7 @@ class ReasonOut(serializers.Serializer[Any]):
     action = serializers.CharField()
 
 
-class QueueOut(serializers.Serializer[Any]):
+class DeskQueueOut(serializers.Serializer[Any]):
     """How a queue stands."""
 
     queue = serializers.CharField()

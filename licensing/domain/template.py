@@ -88,8 +88,9 @@ GRID: Final = (
         wording(
             "Extent: cutting, scaling, transcoding; derived data {derived}. Purpose: {purposes}, and nothing else. "
             "Place: {processing}. Duration: at most {term} from each Licence.",
-            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. Destination : {purposes}, "
-            "et rien d'autre. Lieu : {processing}. Durée : {term} au plus à compter de chaque Licence.",
+            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. "
+            "Destination : {purposes}, et rien d'autre. Lieu : {processing}. "
+            "Durée : {term} au plus à compter de chaque Licence.",
         ),
     ),
     (

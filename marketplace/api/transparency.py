@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.throttling import ScopedRateThrottle
 from typing_extensions import override
@@ -27,6 +29,7 @@ _MOST = 1000
 _ASKED_FOR = {str(Prefix.CLIP): Prefix.CLIP, str(Prefix.LICENCE): Prefix.LICENCE}
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class HexField(serializers.Field[bytes, Any, str, Any]):
     """A hash as lower-case hex."""
 

@@ -49,7 +49,7 @@ class ReachedOut(serializers.Serializer[Reached]):
     refund = MoneyField()
 
 
-class EffectOut(serializers.Serializer[Effect]):
+class WithdrawalEffectOut(serializers.Serializer[Effect]):
     """What taking a clip back does: open offers that lose it, licences it reaches."""
 
     open_quotes = serializers.IntegerField(source="quotes")
@@ -125,7 +125,7 @@ class WithdrawnOut(serializers.Serializer[Withdrawn]):
     clip_id = PublicIdField(Prefix.CLIP, source="listing.clip_id")
     state = serializers.CharField(source="listing.state")
     withdrawal_id = PublicIdField(Prefix.WITHDRAWAL, source="withdrawal.pk")
-    effect = EffectOut()
+    effect = WithdrawalEffectOut()
 
 
 class AttestIn(serializers.Serializer[Any]):
@@ -162,7 +162,7 @@ class ClipWithdraw(Resource):
 class ClipWithdrawalEffect(Resource):
     """What taking a clip back would do."""
 
-    @operation(summary="Foresee a withdrawal", output=EffectOut, scope=Scope.LIBRARY_WRITE, problems=REFUSED)
+    @operation(summary="Foresee a withdrawal", output=WithdrawalEffectOut, scope=Scope.LIBRARY_WRITE, problems=REFUSED)
     def get(self, call: Call) -> Effect:
         """Return open offers that would lose the clip, and each licence with what its terms make of it."""
         return withdrawal_foresee(actor=call.actor, clip_id=call.id("clip_id", Prefix.CLIP))

@@ -235,8 +235,7 @@ def fold(postings: Iterable[Posting]) -> dict[AccountRef, int]:
     for posting in postings:
         minor = posting.amount.minor
         for account, debits, credits_ in ((posting.debit, minor, 0), (posting.credit, 0, minor)):
-            change = signed_minor(account.kind, debits=debits, credits_=credits_)
-            balances[account] = balances.get(account, 0) + change
+            balances[account] = balances.get(account, 0) + signed_minor(account.kind, debits=debits, credits_=credits_)
     return balances
 
 

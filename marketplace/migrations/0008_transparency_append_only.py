@@ -13,7 +13,7 @@ COUNTED = (("marketplace_logentry", "position"), ("marketplace_loghead", "number
 
 def gap(table: str, column: str) -> str:
     """SQL that holds when a new row is not the next one; rows of the same statement are seen one after the other."""
-    return f"NEW.{column} <> (SELECT COALESCE(MAX(t.{column}), -1) + 1 FROM {table} t)"
+    return f"NEW.{column} <> (SELECT COALESCE(MAX(t.{column}), -1) + 1 FROM {table} t)"  # noqa: S608 - our own names
 
 
 def refuse_gaps(_apps: Any, schema_editor: Any) -> None:

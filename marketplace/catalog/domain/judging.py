@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
-from typing_extensions import override
-
 from licensing.domain.declaration import Declared, PeopleShown
 from licensing.domain.explain import Verdict, verdict_of
 from licensing.domain.matching import (
@@ -67,8 +65,7 @@ class Judgements(Mapping[Group, Judgement]):
         """Which of the four answers a group gets."""
         return verdict_of(self.mask(group))
 
-    @override
-    def __getitem__(self, group: Group) -> Judgement:
+    def __getitem__(self, group: Group) -> Judgement:  # type: ignore[explicit-override]  # the marker is no standard library
         # A clip whose consent changed since its shelf was counted is judged as it is now.
         if group.terms_version_id not in self._profiles:
             raise KeyError(group)
@@ -77,10 +74,8 @@ class Judgements(Mapping[Group, Judgement]):
             self._told[group] = judge(profile, group, self._use_case, self._language)
         return self._told[group]
 
-    @override
-    def __iter__(self) -> Iterator[Group]:
+    def __iter__(self) -> Iterator[Group]:  # type: ignore[explicit-override]  # the marker is no standard library
         return iter(self._groups)
 
-    @override
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # type: ignore[explicit-override]  # the marker is no standard library
         return len(self._groups)

@@ -147,13 +147,11 @@ def _context(
         "may_sign": allowed(actor, AGREEMENT_SIGN),
     }
     if clause is not None:
-        shown = dict(values[clause.code])
-        own = Language(found.language)
         context |= {
             "clause": clause,
-            "fields": fields_of(clause, shown),
+            "fields": fields_of(clause, dict(values[clause.code])),
             "clause_text": clause_text(clause, values, reader, wording.get(clause.code)),
-            "own_text": wording.get(clause.code, {}).get(own, ""),
+            "own_text": wording.get(clause.code, {}).get(Language(found.language), ""),
         }
     return context | (typed or {})
 

@@ -25,8 +25,8 @@ from licensing.selectors.agreements import amendment_view, case_get
 from licensing.selectors.terms import effective_values, profile_for, signed_terms_for
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.catalogue import catalogue_load
-from licensing.services.profiles import terms_profile_create, terms_profile_restate
 from licensing.services.claims import case_claim
+from licensing.services.profiles import terms_profile_create, terms_profile_restate
 from licensing.services.review import case_decide
 from licensing.services.signing import agreement_end, agreement_sign
 from tests.factories.core import MembershipFactory

@@ -110,7 +110,13 @@ def test_refused_reasons_reach_the_creator_in_both_languages(client: Client) -> 
     case = in_review(actor, "REV_SHARE", percent=9)
     desk = Caller(client, reviewer())
     version = desk.post(f"/desk/cases/{case.public_id}/claim").json()["version"]
-    body = {"decision": "request_changes", "reason": "C02", "note": "Net of what?", "version": version, "undo_seconds": 0}
+    body = {
+        "decision": "request_changes",
+        "reason": "C02",
+        "note": "Net of what?",
+        "version": version,
+        "undo_seconds": 0,
+    }
     assert desk.post(f"/desk/cases/{case.public_id}/decide", body, key="decide-2").status_code == 200
     (seen,) = Caller(client, actor).get("/agreements").json()["data"]
     assert (seen["state"], seen["review"]["state"]) == ("countered", "returned")

@@ -126,6 +126,8 @@ def test_only_those_who_write_terms_answer(client: Client) -> None:
 def test_the_question_stands_on_the_pages_in_both_languages_and_the_answer_goes_into_the_terms(client: Client) -> None:
     rules_loaded()
     owner = creator()
+    assert owner.user_id is not None
+    assert owner.organisation_id is not None
     client.force_login(User.objects.get(pk=owner.user_id))
     assert "collecting society" in client.get("/studio/terms").content.decode()
     assert "Answer about collecting societies" in client.get("/studio").content.decode()

@@ -55,7 +55,9 @@ def test_terms_that_permit_no_grant_have_no_price() -> None:
 
 
 def test_nothing_above_the_hard_maximum_is_shown_as_earned() -> None:
-    bought = profile_of(drafted(EXCLUSIVITY={"kind": "buyer", "ends": "2030-12-31"}, TERM={"training_access_months": 60}))
+    bought = profile_of(
+        drafted(EXCLUSIVITY={"kind": "buyer", "ends": "2030-12-31"}, TERM={"training_access_months": 60})
+    )
     found = price_range(bought, price_effect(CAREFUL, CAREFUL, CARD)[0].example.facts, CARD)
     assert amounts(found) == ("23.80", "160.00")
 
