@@ -195,8 +195,14 @@ def case_approved(page: Page) -> None:
 
 
 def agreement_signed(page: Page, address: str) -> None:
-    """Sign what was approved."""
+    """Sign what was approved, once the minute is over in which the reviewer may still undo it."""
     page.goto(address)
+    expect(page.get_by_text("Being reviewed")).to_be_visible()
+    for _ in range(90):
+        if page.get_by_label("Full name of the person who signs").count():
+            break
+        page.wait_for_timeout(1_000)
+        page.reload()
     page.get_by_label("Full name of the person who signs").fill("Camille Renard")
     page.get_by_label("I have read the agreement").check()
     page.get_by_role("button", name="Sign the agreement").click()

@@ -28,4 +28,4 @@ class Command(BaseCommand):
         head = log_seal()
         self.stdout.write(f"{expired} quotes expired")
         self.stdout.write(f"{released.earnings} earnings of {released.creators} creators are payable now")
-        self.stdout.write(f"{ended} licences ended; the log has {head.size} entries")
+        self.stdout.write(f"{ended} licences ended; entries in the log: {head.size}")

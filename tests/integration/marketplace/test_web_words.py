@@ -29,7 +29,8 @@ TEMPLATE_WORDS = re.compile(
     r"""{% translate (?P<q>["'])(?P<text>.*?)(?P=q)(?: context (?P<c>["'])(?P<context>.*?)(?P=c))?"""
 )
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-SAME_IN_BOTH = {"%(n)s condition", "standard", "note", "Clause", "Codec", "Description", "Genre", "Studio", "Total",
+SAME_IN_BOTH = {
+    "Licence","%(n)s condition", "standard", "note", "Clause", "Codec", "Description", "Genre", "Studio", "Total",
                 "Pause", "Licences",
                 "Silence", "%(lufs)s LUFS"}  # fmt: skip
 

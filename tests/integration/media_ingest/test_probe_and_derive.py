@@ -76,7 +76,7 @@ def test_its_pictures_are_what_they_should_be() -> None:
     opening = made["opening", False]
     found = parse(probe_file(store().path(opening.storage_key)), size_bytes=opening.size_bytes)
     assert isinstance(found, Footage)
-    assert (found.video_codec, found.pixel_format, found.width, found.height) == ("h264", "yuv420p", 854, 480)
+    assert (found.video_codec, found.pixel_format, found.width, found.height) == ("h264", "yuv420p", 640, 360)
     assert (found.duration_ms, found.has_audio) == (2000, True)
     watching = Watching.objects.get(asset=asset)
     assert (watching.silent, bool(watching.tile_columns), len(bytes(watching.peaks or b""))) == (False, True, 600)
