@@ -8,16 +8,18 @@ from django.core.management.base import BaseCommand
 from typing_extensions import override
 
 from core.accounts.policy import Actor
+from licensing.services.consent import consent_settle_due
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
 from marketplace.transparency.services.sealing import log_seal
+from marketplace.withdrawals.services.noticing import notices_sweep
 
 
 class Command(BaseCommand):
-    """Close quotes and licences whose time is over, make earnings payable whose hold is over, sign the log's head."""
+    """What the nightly job does, by hand: see `marketplace.tasks`."""
 
-    help = "Expire old quotes and licences, release held earnings, sign the log. Safe to repeat."
+    help = "Expire quotes and licences, release earnings, settle consent, remind of notices, sign the log. Repeatable."
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         expired = quotes_expire(actor=system)
         released = earnings_release(actor=system)
         ended = licences_expire(actor=system)
+        notices_sweep(actor=system)
+        consent_settle_due(actor=system)
         head = log_seal()
         self.stdout.write(f"{expired} quotes expired")
         self.stdout.write(f"{released.earnings} earnings of {released.creators} creators are payable now")
