@@ -76,6 +76,7 @@ def page() -> str:
     if kept["growth"]:
         lines += [
             "\n## How the cost grows\n\n",
+            "One run each, measured beside other work.\n\n",
             "| | Processor seconds | Wall seconds | Largest process |\n|---|---|---|---|\n",
         ]
         lines += [
