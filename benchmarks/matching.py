@@ -197,12 +197,13 @@ def _clips(template: UUID, clips: int) -> None:
 def _films(cursor: CursorWrapper, template: UUID, files: int) -> None:
     """Copy the file and the clip, in temporary tables first: ``film`` and ``take``."""
     cursor.execute(
-        "CREATE TEMP TABLE made AS SELECT row_number() OVER () - 1 AS n, id AS agreement_id, organisation_id, "
-        "effective_version_id FROM licensing_agreement"
+        "CREATE TEMP TABLE made AS SELECT row_number() OVER () - 1 AS n, count(*) OVER () AS all_of_them, "
+        "id AS agreement_id, organisation_id, effective_version_id FROM licensing_agreement"
     )
     cursor.execute(
-        "CREATE TEMP TABLE film AS SELECT f, gen_random_uuid() AS id, made.*, f %% 3 AS size, f %% 4 > 0 AS sound "
-        "FROM generate_series(0, %s - 1) f JOIN made ON made.n = f %% (SELECT count(*) FROM made)",
+        "CREATE TEMP TABLE film AS SELECT f, gen_random_uuid() AS id, made.*, f / made.all_of_them %% 3 AS size, "
+        "f / made.all_of_them %% 4 > 0 AS sound FROM generate_series(0, %s - 1) f "
+        "JOIN made ON made.n = f %% made.all_of_them",
         [files],
     )
     asset = _copied(

@@ -20,9 +20,9 @@ OPENING_SHARE: Final = 8
 OPENING_MAX_RATE: Final = 30
 PREVIEW_MAX_RATE: Final = 60
 _INTO: Final = 10
-_PIXELS_AT_ONCE: Final = 60_000_000
-"""Pixels of all pictures that one process may decode at once: 24 clips of Full HD, one of 8K."""
-_CLIPS_AT_ONCE: Final = 24
+_PIXELS_AT_ONCE: Final = 17_000_000
+"""Pixels of all pictures that one process may decode at once: 8 clips of Full HD, two of 4K, one of 8K."""
+_CLIPS_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

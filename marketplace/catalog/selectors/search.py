@@ -20,9 +20,9 @@ from licensing.selectors.terms import profile_for
 from marketplace.catalog.domain.judging import Judgements
 from marketplace.catalog.domain.query import Filters
 from marketplace.catalog.domain.shown import Group, Judgement
-from marketplace.catalog.models import Listing
+from marketplace.catalog.models import Listing, Shelf
 from marketplace.catalog.selectors.listings import listings_live, matching
-from marketplace.catalog.selectors.shelves import Counted, Counts, Tally, alike, countable, shelves_matching
+from marketplace.catalog.selectors.shelves import Counted, Counts, Tally, alike, countable, on_shelves, shelves_matching
 from marketplace.catalog.selectors.terms import price_of, profiles_of
 
 ClipIds = QuerySet[Any, Any]
@@ -97,14 +97,12 @@ def search(*, filters: Filters, use_case: UseCase | None, taken: Taken, language
     groups = counts.groups()
     judgements = None if use_case is None else judged(groups, use_case, language)
     wanted: frozenset[Group] | None = None
-    listings = everything
     if filters.verdicts and judgements is not None:
         wanted = frozenset(group for group in groups if judgements.verdict(group) in filters.verdicts)
-        listings = everything.filter(_in_groups(wanted))
     kept = groups if wanted is None else {group: groups[group] for group in wanted}
     explained = [(judgements.mask(group), time) for group, (_, time) in groups.items()] if judgements else []
     return Found(
-        listings=listings.prefetch_related("clip__asset__derivatives"),
+        listings=_narrowed(everything, counts.shelves, wanted).prefetch_related("clip__asset__derivatives"),
         clips=sum(clips for clips, _ in kept.values()),
         duration_ms=sum(time for _, time in kept.values()),
         facets=_facets(counts.facets(wanted), kept, judgements),
@@ -216,6 +214,24 @@ def _counted(rows: QuerySet[Listing]) -> Iterable[Counted]:
             Cleared(row["cleared"]),
         )
         yield Counted(group, row["class_name"], row["genre"], row["orientation"], row["clips"], row["duration_ms"] or 0)
+
+
+def _narrowed(
+    rows: QuerySet[Listing], shelves: QuerySet[Shelf] | None, wanted: frozenset[Group] | None
+) -> QuerySet[Listing]:
+    """Rows of the wanted groups (None: of all). Where shelves can tell, they do, before any clip is looked at.
+
+    A clip whose consent has changed since it was put on its shelf waits until its listing has followed.
+    """
+    if shelves is None:
+        return rows if wanted is None else rows.filter(_in_groups(wanted))
+    if wanted is None:
+        return rows.filter(shelf__in=shelves)
+    some = Q(pk__in=[])
+    for licensed in {group.licensed for group in wanted}:
+        groups = [group for group in wanted if group.licensed is licensed]
+        some |= Q(licensed=licensed, shelf__in=shelves.filter(on_shelves(groups)))
+    return rows.filter(some, _people=F("shelf__people"), _cleared=F("shelf__cleared"))
 
 
 def _in_groups(groups: Iterable[Group]) -> Q:
