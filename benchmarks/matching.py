@@ -272,6 +272,8 @@ def asked_rows(found: Market, clips: int) -> list[Row]:
     from django.conf import settings
     from django.test import Client
 
+    import marketplace.config.wsgi  # noqa: F401 - what a web server's process does before it answers
+
     host = urlsplit(settings.OFFCUT.public_url).hostname or "127.0.0.1"
     client, headers = Client(SERVER_NAME=host), {"Authorization": f"Bearer {found.key}"}
     rows = []
@@ -324,8 +326,15 @@ def rows(*, quick: bool, rounds: int) -> list[Row]:
 
 def main() -> None:
     """Measure and print the table."""
-    chosen = arguments("Matching: explanations and searches.", quick="fifty thousand clips").parse_args()
-    show(measure(quick=chosen.quick), as_json=chosen.json)
+    parser = arguments("Matching: explanations and searches.", quick="fifty thousand clips")
+    parser.add_argument("--write", action="store_true", help="put the figures on the page of performance")
+    chosen = parser.parse_args()
+    found = measure(quick=chosen.quick)
+    show(found, as_json=chosen.json)
+    if chosen.write:
+        from benchmarks.page import page_write
+
+        page_write(found)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ python3 run.py test --help                       # sets up .venv
 .venv/bin/uv pip install --python .venv/bin/python --no-deps --require-hashes -r benchmarks/requirements.lock
 .venv/bin/python -m benchmarks.ingest --write    # everything but the upload of 20 GB; about half an hour
 .venv/bin/python -m benchmarks.uploading --write # 20 GB through the embedded server; needs 45 GB of disk
+.venv/bin/python -m benchmarks.matching --write  # two million clips on sale; needs PostgreSQL
 ```
 
 Parts of it: `--only whole growth`. Each subject can also be run alone, with `--quick` for a first look:
@@ -76,7 +77,7 @@ def page() -> str:
     if kept["growth"]:
         lines += [
             "\n## How the cost grows\n\n",
-            "One run each, measured beside other work.\n\n",
+            "One run each, beside other work: processor seconds and memory are the process’s own.\n\n",
             "| | Processor seconds | Wall seconds | Largest process |\n|---|---|---|---|\n",
         ]
         lines += [

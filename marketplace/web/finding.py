@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from core.accounts.policy import Actor
 from core.errors import DomainError
-from core.ids import Prefix, parse_public_id
+from core.ids import Prefix, parse_public_id, public_id
 from core.money import Money, RatePerMinute, line_amount
 from licensing.domain.explain import Verdict
 from licensing.domain.facts import Genre
@@ -165,7 +165,8 @@ def found(actor: Actor, wanted: Asked, use_case: UseCase | None) -> Result:
         rows = rows.filter(pk__lt=last.pk) if last else rows.none()
     page = list(rows[: PAGE + 1])
     tiles = tuple(tile_of(hit) for hit in market_hits(market, page[:PAGE]))
-    return Result(market, tiles, tiles[-1].clip_id if len(page) > PAGE else "")
+    # The last row looked at, not the last shown: a clip that was sold a moment ago leaves the page shorter.
+    return Result(market, tiles, public_id(Prefix.CLIP, page[PAGE - 1].clip_id) if len(page) > PAGE else "")
 
 
 def use_cases_of(actor: Actor) -> list[UseCase]:

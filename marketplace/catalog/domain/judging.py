@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -26,18 +26,16 @@ _GROUPED: Final = Dimension.PEOPLE
 """The dimension a group decides together with the terms; the others only ever get worse by it."""
 
 
-class Judgements(Mapping[Group, Judgement]):
-    """The answer for each of some groups under one use case. Masks are told at once; words only when asked for."""
+class Judgements:
+    """The answer for each group under one use case, its terms being known. Words are found only when asked for."""
 
-    def __init__(
-        self, groups: frozenset[Group], profiles: Mapping[UUID, Profile], use_case: UseCase, language: str
-    ) -> None:
-        self._groups = groups
+    def __init__(self, profiles: Mapping[UUID, Profile], use_case: UseCase, language: str) -> None:
         self._profiles = profiles
         self._use_case = use_case
         self._language = language
         self._terms: dict[UUID, int] = {}
         self._people: dict[tuple[People, PeopleShown, Cleared], int] = {}
+        self._masks: dict[int, Dimension] = {}
         self._told: dict[Group, Judgement] = {}
         self._silent = int(Dimension.MODALITIES) if Modality.AUDIO in use_case.modalities else 0
         self._taken = int(Dimension.EXCLUSIVITY) if use_case.exclusivity is not Exclusivity.NONE else 0
@@ -54,7 +52,11 @@ class Judgements(Mapping[Group, Judgement]):
         if people is None:
             people = self._people[seen] = self._people_mask(*seen)
         silent = 0 if group.has_audio else self._silent
-        return Dimension(terms | people | silent | (self._taken if group.licensed else 0))
+        found = terms | people | silent | (self._taken if group.licensed else 0)
+        mask = self._masks.get(found)
+        if mask is None:  # making an enumeration's member costs more than all of the above
+            mask = self._masks[found] = Dimension(found)
+        return mask
 
     def _people_mask(self, permitted: People, shown: PeopleShown, cleared: Cleared) -> int:
         least = min(_RANK[permitted], _RANK[Declared(people=shown).matching_people])
@@ -65,17 +67,13 @@ class Judgements(Mapping[Group, Judgement]):
         """Which of the four answers a group gets."""
         return verdict_of(self.mask(group))
 
-    def __getitem__(self, group: Group) -> Judgement:  # type: ignore[explicit-override]  # the marker is no standard library
-        # A clip whose consent changed since its shelf was counted is judged as it is now.
-        if group.terms_version_id not in self._profiles:
-            raise KeyError(group)
+    def get(self, group: Group) -> Judgement | None:
+        """The answer for a group; None when its terms are not known, because a clip moved to them a moment ago."""
+        return self.of(group) if group.terms_version_id in self._profiles else None
+
+    def of(self, group: Group) -> Judgement:
+        """The answer for a group whose terms are known, in words."""
         if group not in self._told:
             profile = self._profiles[group.terms_version_id]
             self._told[group] = judge(profile, group, self._use_case, self._language)
         return self._told[group]
-
-    def __iter__(self) -> Iterator[Group]:  # type: ignore[explicit-override]  # the marker is no standard library
-        return iter(self._groups)
-
-    def __len__(self) -> int:  # type: ignore[explicit-override]  # the marker is no standard library
-        return len(self._groups)

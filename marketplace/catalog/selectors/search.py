@@ -20,6 +20,7 @@ from licensing.selectors.terms import profile_for
 from marketplace.catalog.domain.judging import Judgements
 from marketplace.catalog.domain.query import Filters
 from marketplace.catalog.domain.shown import Group, Judgement
+from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing, Shelf
 from marketplace.catalog.selectors.listings import listings_live, matching
 from marketplace.catalog.selectors.shelves import Counted, Counts, Tally, alike, countable, on_shelves, shelves_matching
@@ -39,14 +40,28 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What other sales mean for this search: asked of the orders, which know licences."""
+
+    exclusively: ClipIds
+    """Ids of clips that somebody holds exclusively."""
+    licensed: ClipIds
+    """Ids of clips with any running licence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A search's result before paging: the rows, what they add up to, and the answer for each group."""
 
     listings: QuerySet[Listing]
+    """What to page over; `hits` then loads the page."""
+    wanted: frozenset[Group] | None
+    """The groups with an asked-for verdict; None when all are."""
+    taken: Taken
     clips: int
     duration_ms: int
     facets: Mapping[str, tuple[Bucket, ...]]
-    judgements: Mapping[Group, Judgement]
+    judgements: Judgements | None
     explanation: Explanation | None
     """Over everything the text and filters found, whatever its verdict; None without a use case."""
 
@@ -61,16 +76,6 @@ class Hit:
     """None when the price would be above the hard maximum."""
     buyer_rate: RatePerMinute | None
     """With the service fee of the buyer's present tier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What other sales mean for this search: asked of the orders, which know licences."""
-
-    exclusively: ClipIds
-    """Ids of clips that somebody holds exclusively."""
-    licensed: ClipIds
-    """Ids of clips with any running licence."""
 
 
 def group_of(listing: Listing, *, licensed: bool = False) -> Group:
@@ -102,43 +107,49 @@ def search(*, filters: Filters, use_case: UseCase | None, taken: Taken, language
     kept = groups if wanted is None else {group: groups[group] for group in wanted}
     explained = [(judgements.mask(group), time) for group, (_, time) in groups.items()] if judgements else []
     return Found(
-        listings=_narrowed(everything, counts.shelves, wanted).prefetch_related("clip__asset__derivatives"),
+        listings=_narrowed(everything, counts.shelves, wanted, use_case, taken),
+        wanted=wanted,
+        taken=taken,
         clips=sum(clips for clips, _ in kept.values()),
         duration_ms=sum(time for _, time in kept.values()),
         facets=_facets(counts.facets(wanted), kept, judgements),
-        judgements={} if judgements is None else judgements,
+        judgements=judgements,
         explanation=None if judgements is None else explain_masks(explained),
     )
 
 
 def judged(groups: Iterable[Group], use_case: UseCase, language: str = "en") -> Judgements:
     """The answer for each group; worked out when asked for."""
-    wanted = frozenset(groups)
-    return Judgements(wanted, profiles_of({group.terms_version_id for group in wanted}), use_case, language)
+    return Judgements(profiles_of({group.terms_version_id for group in groups}), use_case, language)
 
 
 def hits(
     rows: Iterable[Listing],
     *,
-    judgements: Mapping[Group, Judgement],
+    found: Found,
     use_case: UseCase | None,
     card: RateCard,
     licensed_before_ms: int,
 ) -> list[Hit]:
-    """Price the rows of one page. The rows come from `Found.listings`."""
-    priced = []
-    for row in rows:
-        group = group_of(row, licensed=bool(getattr(row, "licensed", False)))
-        priced.append(
-            hit(
-                row,
-                judgement=judgements.get(group),
-                use_case=use_case,
-                card=card,
-                licensed_before_ms=licensed_before_ms,
-            )
+    """Load and price one page of `Found.listings`.
+
+    A clip that left the search since it was counted, by its consent or its sale, is left out: the page is shorter.
+    """
+    wanted = [row.pk for row in rows]
+    current = _with_licensed(listings_live(found.taken.exclusively), use_case, found.taken)
+    current = current.filter(pk__in=wanted).prefetch_related("clip__asset__derivatives")
+    loaded = {row.pk: (row, group_of(row, licensed=row.licensed)) for row in current}
+    return [
+        hit(
+            row,
+            judgement=None if found.judgements is None else found.judgements.get(group),
+            use_case=use_case,
+            card=card,
+            licensed_before_ms=licensed_before_ms,
         )
-    return priced
+        for row, group in (loaded[key] for key in wanted if key in loaded)
+        if found.wanted is None or group in found.wanted
+    ]
 
 
 def hit(
@@ -217,21 +228,27 @@ def _counted(rows: QuerySet[Listing]) -> Iterable[Counted]:
 
 
 def _narrowed(
-    rows: QuerySet[Listing], shelves: QuerySet[Shelf] | None, wanted: frozenset[Group] | None
+    everything: QuerySet[Listing],
+    shelves: QuerySet[Shelf] | None,
+    wanted: frozenset[Group] | None,
+    use_case: UseCase | None,
+    taken: Taken,
 ) -> QuerySet[Listing]:
-    """Rows of the wanted groups (None: of all). Where shelves can tell, they do, before any clip is looked at.
-
-    A clip whose consent has changed since it was put on its shelf waits until its listing has followed.
+    """What to page over. Where shelves can tell, only a listing's own columns are looked at: PostgreSQL then walks
+    them from the newest and stops when a page is full, whatever the catalogue. `hits` looks at the clips of the page.
     """
     if shelves is None:
-        return rows if wanted is None else rows.filter(_in_groups(wanted))
+        found = everything if wanted is None else everything.filter(_in_groups(wanted))
+        return found.select_related(None)
+    rows = Listing.objects.filter(state=ListingState.LIVE).exclude(clip_id__in=taken.exclusively)
+    rows = _with_licensed(rows, use_case, taken)
     if wanted is None:
         return rows.filter(shelf__in=shelves)
     some = Q(pk__in=[])
     for licensed in {group.licensed for group in wanted}:
         groups = [group for group in wanted if group.licensed is licensed]
         some |= Q(licensed=licensed, shelf__in=shelves.filter(on_shelves(groups)))
-    return rows.filter(some, _people=F("shelf__people"), _cleared=F("shelf__cleared"))
+    return rows.filter(some)
 
 
 def _in_groups(groups: Iterable[Group]) -> Q:

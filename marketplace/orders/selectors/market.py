@@ -47,7 +47,7 @@ def market_hits(market: Market, rows: Iterable[Listing]) -> list[Hit]:
     """Answers and prices for one page of a search."""
     return hits(
         rows,
-        judgements=market.found.judgements,
+        found=market.found,
         use_case=market.use_case,
         card=market.card,
         licensed_before_ms=market.licensed_before_ms,
@@ -60,11 +60,11 @@ def market_clip(*, actor: Actor, clip_id: UUID, use_case_id: UUID | None = None,
     use_case = None if use_case_id is None else use_case_in_force(actor, use_case_id).use_case
     is_licensed = taken(use_case).licensed.filter(clip_id=clip_id).exists()
     group = group_of(listing, licensed=is_licensed)
-    judgements = {} if use_case is None else judged([group], use_case, language)
+    judgement = None if use_case is None else judged([group], use_case, language).of(group)
     card = card_in_force(buyer_id=actor.organisation_id)
     return hit(
         listing,
-        judgement=judgements.get(group),
+        judgement=judgement,
         use_case=use_case,
         card=card,
         licensed_before_ms=_licensed_before(actor),

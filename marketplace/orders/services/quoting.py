@@ -144,7 +144,7 @@ def _drafted(
     profiles, over = profiles_of(terms), windows_over(terms, use_case)
     for row in rows:
         group = groups[row.clip_id]
-        judgement = judgements[group]
+        judgement = judgements.of(group)
         if row.clip_id in exclusive:
             draft.left_out.append(left_out(row.clip_id, LeftOutReason.UNDER_EXCLUSIVE))
         elif group.terms_version_id in over:

@@ -10,17 +10,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.clock import now
 from core.invariants import invariants
 from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
 from licensing.domain.explain import Verdict
 from licensing.domain.facts import Genre, ReleaseStatus
+from licensing.domain.matching import Cleared
+from licensing.models import Declaration
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.domain.query import Filters, Orientation
 from marketplace.catalog.models import Listing, Shelf
 from marketplace.catalog.selectors import search as searching
 from marketplace.catalog.services.listing import listing_pause, listing_refresh, listing_resume
 from marketplace.catalog.services.shelving import shelves_fill, shelves_recount, shelves_wrong
-from marketplace.orders.selectors.market import market_search
+from marketplace.orders.selectors.market import market_hits, market_search
 from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.domain.resolution import ResolutionClass
 from media_ingest.models import Clip
@@ -98,6 +101,23 @@ def test_shelves_count_what_counting_clip_by_clip_finds(monkeypatch: pytest.Monk
     other = buyer_as()
     for use_case in (None, need(other), need(other, name="Alone", exclusivity="ai_training")):
         agree(monkeypatch, other, use_case)
+
+
+def test_what_changed_since_it_was_counted_is_on_no_page() -> None:
+    studio, buyer = studio_signed(), buyer_as()
+    use_case = need(buyer)
+    kept, ended, lowered = (clip_live(studio) for _ in range(3))
+    fitting = Filters(verdicts=frozenset({Verdict.FITS, Verdict.FITS_IF_YOU_ACCEPT}))
+
+    def shown(filters: Filters) -> set[Any]:
+        market = market_search(actor=buyer, filters=filters, use_case_id=use_case.pk)
+        return {hit.listing.clip_id for hit in market_hits(market, market.found.listings)}
+
+    assert shown(Filters()) == shown(fitting) == {kept.pk, ended.pk, lowered.pk}
+    Declaration.objects.filter(clip=ended).update(settled_until=now())
+    Declaration.objects.filter(clip=lowered).update(cleared=Cleared.EVALUATION)
+    assert shown(Filters()) == {kept.pk, lowered.pk}
+    assert shown(fitting) == {kept.pk}
 
 
 def counts() -> list[tuple[int, int]]:

@@ -31,9 +31,9 @@ GROUPS = st.builds(
 )
 def test_judging_at_once_is_judging_one_by_one(profiles: list[Profile], groups: list[Group], need: UseCase) -> None:
     known = dict(zip(VERSIONS, profiles, strict=True))
-    judged = Judgements(frozenset(groups), known, need, "en")
+    judged = Judgements(known, need, "en")
     for group in groups:
         alone = fail_mask(as_shown(known[group.terms_version_id], group), need)
         assert judged.mask(group) == alone
-        assert judged[group].answer.mask == alone
-        assert judged[group].answer.verdict is judged.verdict(group)
+        assert judged.of(group).answer.mask == alone
+        assert judged.of(group).answer.verdict is judged.verdict(group)

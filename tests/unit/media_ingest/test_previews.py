@@ -74,7 +74,7 @@ def test_a_whole_preview_has_the_length_of_its_clip() -> None:
     assert (plan.start_ms, plan.length_ms) == (5_000, 60_000)
 
 
-@pytest.mark.parametrize(("size", "processes"), [((1920, 1080), 1), ((3840, 2160), 2), ((7680, 4320), 12)])
+@pytest.mark.parametrize(("size", "processes"), [((1920, 1080), 2), ((3840, 2160), 6), ((7680, 4320), 12)])
 def test_twelve_clips_are_never_twelve_processes_unless_memory_demands_it(
     size: tuple[int, int], processes: int
 ) -> None:
