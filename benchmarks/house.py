@@ -97,8 +97,8 @@ class House:
 
 
 @contextmanager
-def house() -> Iterator[House]:
-    """Set up an installation (SQLite, local files, no broker); once a process."""
+def house(database_url: str = "") -> Iterator[House]:
+    """Set up an installation (SQLite unless a database is given, local files, no broker); once a process."""
     with tempfile.TemporaryDirectory(prefix="offcut-bench-") as home:
         for name in [name for name in os.environ if name.startswith(("OFFCUT_", "DATABASE_"))]:
             del os.environ[name]
@@ -107,6 +107,7 @@ def house() -> Iterator[House]:
             "OFFCUT_SECRET_KEY": "only-for-measuring-" * 3,
             "OFFCUT_LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "marketplace.config.settings",
+            **({"DATABASE_URL": database_url} if database_url else {}),
         }
         import django
 

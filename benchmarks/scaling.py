@@ -30,6 +30,8 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from benchmarks.clips import FOLDER, small
 from benchmarks.house import House, house
 from benchmarks.measure import Ratio, Row, arguments, show, spread_of
+from tests.services import postgres as postgres_held
+from tests.services import postgres_folder
 
 GOAL: Final = 1.8
 _AMOUNT: Final = {"ingest": 12, "build": 30}
@@ -45,14 +47,25 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 def rows(*, quick: bool, rounds: int) -> list[Row]:
-    """Return both figures, each measured in a process of its own."""
-    return [_apart(subject, quick=quick, rounds=rounds) for subject in SUBJECTS]
+    """Return every figure, each measured in a process of its own; building on PostgreSQL too, where it is installed."""
+    subjects = [["ingest"], ["build"], *([["build", "--postgres"]] if postgres_folder() else [])]
+    return [_apart(subject, quick=quick, rounds=rounds) for subject in subjects]
 
 
-def _apart(subject: str, *, quick: bool, rounds: int) -> Row:
-    words = ["--subject", subject, "--rounds", str(rounds), *(["--quick"] if quick else [])]
+def _apart(subject: Sequence[str], *, quick: bool, rounds: int) -> Row:
+    words = ["--subject", *subject, "--rounds", str(rounds), *(["--quick"] if quick else [])]
     command = [sys.executable, "-m", "benchmarks.scaling", *words]
     return Row(**json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
+
+
+@contextmanager
+def _database(*, postgres: bool) -> Iterator[str]:
+    """Hold a PostgreSQL for the installation, or nothing: SQLite needs no server."""
+    if not postgres:
+        yield ""
+        return
+    with postgres_held() as url:
+        yield url
 
 
 @contextmanager
@@ -160,12 +173,12 @@ def _build(amount: int, seconds: int) -> Callable[[], None]:
     return prepare
 
 
-def measured(subject: str, *, quick: bool, rounds: int) -> Row:
+def measured(subject: str, *, quick: bool, rounds: int, postgres: bool = False) -> Row:
     """Return one figure: the throughput of two workers divided by that of one, round by round."""
     cores = sorted(os.sched_getaffinity(0))[:2]
     if len(cores) < len(SUBJECTS):
-        return _row(subject, Ratio(0.0, 0.0, 0.0, 0), "this machine has one core")
-    with house() as home:
+        return _row(subject, "", Ratio(0.0, 0.0, 0.0, 0), "this machine has one core")
+    with _database(postgres=postgres) as url, house(url) as home:
         amount, seconds = (2, 5) if quick else (_AMOUNT[subject], 6)
         prepare = _ingest(home, amount, seconds, rounds) if subject == "ingest" else _build(amount, seconds)
         kinds = _KINDS[subject]
@@ -179,14 +192,15 @@ def measured(subject: str, *, quick: bool, rounds: int) -> Row:
                 found.append((alone, seconds_of(prepare, both, kinds)))
     gains = [alone / together for alone, together in found]
     ratio = Ratio(statistics.median(gains), min(gains), max(gains), rounds)
-    last = found[-1]
-    return _row(subject, ratio, f"{amount} at a time: {last[0]:.1f} s by one worker, {last[1]:.1f} s by two")
+    alone, together = found[-1]
+    note = f"{amount} at a time: {alone:.1f} s by one worker, {together:.1f} s by two"
+    return _row(subject, "PostgreSQL" if postgres else "SQLite", ratio, note)
 
 
-def _row(subject: str, ratio: Ratio, note: str) -> Row:
+def _row(subject: str, database: str, ratio: Ratio, note: str) -> Row:
     return Row(
         id="P9",
-        work=f"{subject} with a second worker on another core",
+        work=f"{subject} with a second worker on another core, {database}",
         baseline="one worker on one core, throughput",
         goal=f"≥ {GOAL}×",
         figure=f"{ratio.median:.2f}×",
@@ -200,9 +214,10 @@ def main() -> None:
     """Measure both, or one of them as JSON."""
     parser = arguments("What a second worker brings.", quick="2 short files or datasets a round")
     parser.add_argument("--subject", choices=SUBJECTS, help="one figure as JSON")
+    parser.add_argument("--postgres", action="store_true", help="with --subject: on a temporary PostgreSQL")
     chosen = parser.parse_args()
     if chosen.subject:
-        one = measured(chosen.subject, quick=chosen.quick, rounds=chosen.rounds)
+        one = measured(chosen.subject, quick=chosen.quick, rounds=chosen.rounds, postgres=chosen.postgres)
         json.dump(asdict(one), sys.stdout)
         return
     show(rows(quick=chosen.quick, rounds=chosen.rounds), as_json=chosen.json)

@@ -138,7 +138,7 @@ def hits(
     wanted = [row.pk for row in rows]
     current = _with_licensed(listings_live(found.taken.exclusively), use_case, found.taken)
     current = current.filter(pk__in=wanted).prefetch_related("clip__asset__derivatives")
-    loaded = {row.pk: (row, group_of(row, licensed=row.licensed)) for row in current}
+    loaded = {row.pk: (row, group_of(row, licensed=bool(getattr(row, "licensed", False)))) for row in current}
     return [
         hit(
             row,
