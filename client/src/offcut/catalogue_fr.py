@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offcut.catalogue_fr_log import LOG
+from offcut.catalogue_fr_releases import RELEASES
 from offcut.catalogue_fr_sending import SENDING
 
 _HELP: dict[str, str] = {
@@ -286,5 +287,5 @@ _ERRORS: dict[str, str] = {
     ),
 }
 
-SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS, **SENDING, **LOG}
+SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS, **RELEASES, **SENDING, **LOG}
 """English sentence → French sentence, with the same facts in braces."""

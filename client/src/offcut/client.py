@@ -12,6 +12,7 @@ from typing import Any, Self
 from offcut.api_library import AssetsApi, ClipsApi
 from offcut.api_log import LogApi
 from offcut.api_market import DatasetsApi, LicencesApi, OrdersApi, QuotesApi, SearchApi
+from offcut.api_releases import ReleasesApi
 from offcut.api_rights import AgreementsApi, ClausesApi, DeskApi, EstimatesApi, TermsApi, UseCasesApi
 from offcut.api_uploads import BatchesApi, UploadsApi
 from offcut.errors import OffcutError
@@ -45,6 +46,7 @@ class Client:
         self.clauses = ClausesApi(self.transport)
         self.terms = TermsApi(self.transport)
         self.agreements = AgreementsApi(self.transport)
+        self.releases = ReleasesApi(self.transport)
         self.desk = DeskApi(self.transport)
         self.use_cases = UseCasesApi(self.transport)
         self.search = SearchApi(self.transport)
