@@ -171,7 +171,9 @@ def reach_of(node: Node, at: datetime) -> tuple[Cleared, IssueCode | None]:
         return without, missing
     fault = _fault(node, node.consent, at)
     if fault is not None:
-        return without, fault
+        # Whoever said no keeps saying it, also when what they signed has ended or was taken back.
+        refused = node.consent.ai is AiAnswer.NO and node.kind is not NodeKind.PERMIT
+        return (Cleared.NONE if refused else without), fault
     if node.kind is NodeKind.PERMIT:
         return Cleared.GENERATIVE, None
     return _AGREED[node.consent.ai]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -81,6 +83,16 @@ def test_a_persons_release_reaches_as_far_as_its_answer_on_ai_while_it_holds(
 ) -> None:
     weighed = alone(K.PERSON, consent)
     assert (weighed.cleared, code_of(weighed)) == (cleared, code)
+
+
+@pytest.mark.parametrize("kind", [K.PREMISES, K.MARK])
+@pytest.mark.parametrize("change", [{"revoked": True}, {"expires_at": NOW}, {}])
+def test_an_owner_who_said_no_is_not_asked_less_once_the_release_is_over(
+    kind: NodeKind, change: dict[str, Any]
+) -> None:
+    assert alone(kind, replace(Consent(AiAnswer.NO), **change)).cleared is Cleared.NONE
+    silent = alone(kind, replace(Consent(AiAnswer.SILENT), **change))
+    assert silent.cleared is Cleared.EVALUATION, "as if nothing had been signed"
 
 
 def test_a_minor_needs_a_guardian_and_a_permit_needs_no_answer_on_ai() -> None:
