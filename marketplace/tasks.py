@@ -8,7 +8,7 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.registry import handles
 from core.jobs.services import Claim, enqueue_nightly
-from licensing.services.consent import consent_settle_due
+from licensing.services.consent_settling import consent_settle_due
 from marketplace.catalog.services.listing import listing_refresh, listings_create, listings_hold, listings_refresh
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
@@ -80,13 +80,15 @@ def _payment_follow_up(claim: Claim) -> None:
     payment_follow_up(actor=Actor.system(), payment_id=UUID(str(claim.payload["payment_id"])))
 
 
-def _day_close(claim: Claim) -> None:
-    """Close quotes whose time is over, make earnings payable whose hold is over, settle ended consent; come back."""
+def _day_close(_claim: Claim) -> None:
+    """Close quotes whose time is over, make earnings payable whose hold is over, settle ended consent; come back.
+
+    The next night is put on the list first: one that fails must not be the last.
+    """
+    enqueue_nightly(kind=DAY_CLOSE)
     quotes_expire(actor=Actor.system())
     earnings_release(actor=Actor.system())
     notices_sweep(actor=Actor.system())
     licences_expire(actor=Actor.system())
     log_seal()
     consent_settle_due(actor=Actor.system())
-    with claim.settle():
-        enqueue_nightly(kind=DAY_CLOSE)

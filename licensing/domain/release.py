@@ -17,6 +17,8 @@ NAME_LENGTH: Final = 120
 OCCASION_LENGTH: Final = 200
 MOST_CLIPS: Final = 1_000
 """Clips that one call hangs something on."""
+FARTHEST_DAY: Final = date(2200, 12, 31)
+"""The latest last day a release may name; one without an end names none."""
 
 
 class ReleaseState(StrEnum):
@@ -120,8 +122,11 @@ def check_given(kind: NodeKind, given: Given) -> Given:
     return given
 
 
+def start_of(day: date) -> datetime:
+    """The instant a day begins, UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def end_of(last_day: date | None) -> datetime | None:
     """The instant a release ends: the end of its last day, UTC."""
-    if last_day is None:
-        return None
-    return datetime(last_day.year, last_day.month, last_day.day, tzinfo=UTC) + timedelta(days=1)
+    return None if last_day is None else start_of(last_day) + timedelta(days=1)

@@ -34,11 +34,9 @@ def digest_of_token(token: str) -> str:
 
 
 def releases_visible_to(actor: Actor) -> QuerySet[Release]:
-    """The releases of the actor's studio, with what they hang on and how many clips that is."""
-    places = ConsentPlace.objects.select_related("clip__asset").order_by("pk")
-    nodes = ConsentNode.objects.order_by("pk").prefetch_related(Prefetch("places", places))
+    """The releases of the actor's studio, with what was signed and on how many clips they hang."""
     rows = Release.objects.select_related("signature", "organisation")
-    rows = rows.annotate(clips=Count("nodes__places__clip", distinct=True)).prefetch_related(Prefetch("nodes", nodes))
+    rows = rows.annotate(clips=Count("nodes__places__clip", distinct=True))
     if actor.is_system:
         return rows
     require(actor, RELEASE_VIEW)
@@ -164,6 +162,12 @@ def clips_of_release(release_id: UUID) -> list[UUID]:
     """The clips that rest on a release, each once: what a revocation concerns."""
     rows = ConsentPlace.objects.filter(node__release_id=release_id)
     return sorted(set(rows.values_list("clip_id", flat=True)))
+
+
+def clips_with_minors(clip_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the clips on which a child is listed that may be recognised: no reason says otherwise."""
+    listed = ConsentPlace.objects.filter(node__kind=NodeKind.MINOR, node__reason__isnull=True)
+    return set(listed.filter(clip_id__in=list(clip_ids)).values_list("clip_id", flat=True))
 
 
 def coverage_of(clip_ids: Iterable[UUID]) -> Mapping[str, int]:

@@ -1,30 +1,24 @@
-"""Hanging people, places, marks and permits on clips, and settling how far each clip may be sold."""
+"""Hanging people, places, marks and permits on clips of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from core.accounts.policy import Actor, require
 from core.audit.services import record
-from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
-from core.jobs.services import publish
 from licensing.domain.actions import RELEASE_WRITE
 from licensing.domain.consent import REASONS_FOR, NodeKind, NoReleaseReason
 from licensing.domain.errors import CONSENT_INVALID
 from licensing.domain.release import MOST_CLIPS, NAME_LENGTH, is_said
-from licensing.models import ConsentNode, ConsentPlace, Declaration, Release
-from licensing.selectors.consent import weighed_of
+from licensing.models import ConsentNode, ConsentPlace, Release
+from licensing.services.consent_settling import clips_lock, consent_settle, consent_tell
 from media_ingest.models import Clip
 from media_ingest.selectors import clips_visible_to
-
-CONSENT_CHANGED: Final = "licensing.consent.changed"
-_DUE_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,59 +28,6 @@ class Span:
     clip_id: UUID
     start_ms: int | None = None
     end_ms: int | None = None
-
-
-def consent_settle(*, clip_ids: Iterable[UUID]) -> list[UUID]:
-    """Write the graph's answer beside the declarations of these clips; return those whose answer changed.
-
-    Called inside the transaction of whatever changed: from its commit on, search, quotes and sales ask the new answer.
-    """
-    wanted = sorted(set(clip_ids))
-    with transaction.atomic():
-        clips_lock(wanted)
-        weighed = weighed_of(wanted)
-        changed = []
-        for row in Declaration.objects.filter(clip_id__in=wanted).order_by("clip_id"):
-            answer = weighed[row.clip_id]
-            new = {
-                "cleared": str(answer.cleared),
-                "settled_people": str(answer.people) if answer.people else None,
-                "settled_release": str(answer.release) if answer.release else None,
-                "settled_until": answer.until,
-            }
-            if {name: getattr(row, name) for name in new} != new:
-                Declaration.objects.filter(pk=row.pk).update(**new)
-                changed.append(row.clip_id)
-    return changed
-
-
-def clips_lock(clip_ids: Iterable[UUID]) -> None:
-    """Lock clips before their graphs are read, so that two changes at once see each other.
-
-    Always before the audit trail is written: declaring a clip takes the two locks in this order as well.
-    """
-    rows = Clip.objects.select_for_update(of=("self",)).filter(pk__in=set(clip_ids))
-    list(rows.order_by("pk").values_list("pk"))
-
-
-def consent_tell(changed: Iterable[UUID], *, cause: str) -> None:
-    """Tell the market whose answer changed; `cause` names the audit event."""
-    for clip_id in changed:
-        clip = public_id(Prefix.CLIP, clip_id)
-        publish(topic=CONSENT_CHANGED, subject=f"{clip}:{cause}", payload={"clip": clip})
-
-
-def consent_settle_due(*, actor: Actor) -> int:
-    """Settle the clips whose answer has run out, because a release ended; return how many. Run daily."""
-    with transaction.atomic():
-        rows = Declaration.objects.filter(settled_until__lte=now()).order_by("settled_until")
-        due = list(rows.values_list("clip_id", flat=True)[:_DUE_AT_ONCE])
-        if not due:
-            return 0
-        changed = consent_settle(clip_ids=due)
-        event = record(actor=actor, action="consent.releases_ended", subject="consent", after={"clips": len(due)})
-        consent_tell(changed, cause=event.public_id)
-        return len(changed)
 
 
 def node_add(
@@ -106,6 +47,7 @@ def node_add(
     _check_reason(kind, reason)
     with transaction.atomic():
         clips = _own_clips(actor, spans)
+        clips_lock(clips)
         owner = next(iter(clips.values())).asset.organisation_id
         node = ConsentNode.objects.create(
             organisation_id=owner, kind=kind, label=_checked_label(label), reason=reason, release=release
@@ -137,8 +79,10 @@ def node_change(
             node.reason, node.release = reason, None
         elif no_reason:
             node.reason = None
+        clips = _own_clips(actor, spans) if spans else {}
+        clips_lock([*_clips_of(node), *clips])
         ConsentNode.objects.filter(pk=node.pk).update(label=node.label, reason=node.reason, release=node.release)
-        _place(node, spans, _own_clips(actor, spans) if spans else {})
+        _place(node, spans, clips)
         _told(actor, node, "consent.node_changed", _clips_of(node))
     return node
 

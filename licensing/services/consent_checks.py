@@ -15,7 +15,7 @@ from core.clock import now
 from core.ids import Prefix, public_id
 from licensing.models import Declaration
 from licensing.selectors.consent import cleared_of, people_of, settled_of, weighed_of
-from licensing.services.consent import consent_settle, consent_tell
+from licensing.services.consent_settling import consent_settle, consent_tell
 
 _AT_ONCE: Final = 500
 

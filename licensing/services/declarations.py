@@ -16,7 +16,7 @@ from licensing.domain.actions import CLIP_DECLARE
 from licensing.domain.declaration import Declared, check_declared
 from licensing.models import Declaration
 from licensing.selectors.pricing import declared_of
-from licensing.services.consent import consent_settle
+from licensing.services.consent_settling import consent_settle
 from media_ingest.models import Clip
 from media_ingest.selectors import clip_get
 

@@ -19,8 +19,8 @@ from licensing.domain.release import RELEASE_MACHINE, Given, ReleaseEvent, check
 from licensing.domain.release_text import RELEASE_TEXT_VERSION, ReleaseFacts, digest_of, signed_text
 from licensing.domain.wording import Language
 from licensing.models import Release, ReleaseSignature
-from licensing.selectors.consent import clips_of_release, digest_of_token, release_kept, release_of_link
-from licensing.services.consent import consent_settle, consent_tell
+from licensing.selectors.consent import digest_of_token, release_kept, release_of_link
+from licensing.services.consent_settling import clips_resting_on, consent_settle, consent_tell
 from licensing.services.releases import revoke
 
 RELEASE_SIGNED: Final = "licensing.release.signed"
@@ -109,7 +109,7 @@ def _address_hash(ip_address: str) -> str:
 
 
 def _told(release: Release, action: str, topic: str, after: dict[str, str]) -> None:
-    changed = consent_settle(clip_ids=clips_of_release(release.pk))
+    changed = consent_settle(clip_ids=clips_resting_on(release.pk))
     event = record(
         actor=Actor.system(),
         action=action,

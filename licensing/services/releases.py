@@ -22,6 +22,7 @@ from licensing.domain.consent import NodeKind
 from licensing.domain.errors import AI_CLAUSE_MISSING, RELEASE_INVALID, RELEASE_KIND, RELEASE_OVER
 from licensing.domain.release import (
     COVERS,
+    FARTHEST_DAY,
     LINK_LIVES,
     NAME_LENGTH,
     OCCASION_LENGTH,
@@ -33,11 +34,13 @@ from licensing.domain.release import (
     check_given,
     end_of,
     is_said,
+    start_of,
 )
 from licensing.domain.wording import Language, canonical_json, sha256_json
 from licensing.models import ConsentNode, ConsentPlace, Release, ReleaseSignature
-from licensing.selectors.consent import clips_of_release, digest_of_token, release_get
-from licensing.services.consent import Span, clips_lock, consent_settle, consent_tell, node_add, node_locked
+from licensing.selectors.consent import digest_of_token, release_get
+from licensing.services.consent import Span, node_add, node_locked
+from licensing.services.consent_settling import clips_lock, clips_resting_on, consent_settle, consent_tell
 
 RELEASE_REVOKED: Final = "licensing.release.revoked"
 _TOKEN_BYTES: Final = 32
@@ -123,14 +126,14 @@ def release_record(*, actor: Actor, asked: Asked, paper: Paper) -> Release:
             ai=given.ai,
             minor_name=given.guardian_of,
             guardian_relation=given.guardian_relation,
-            signed_at=_instant_on(paper.signed_on),
+            signed_at=start_of(paper.signed_on),
         )
         advance(
             release,
             RELEASE_MACHINE,
             ReleaseEvent.RECORDED,
             ai=given.ai,
-            signed_at=_instant_on(paper.signed_on),
+            signed_at=start_of(paper.signed_on),
             guardian=asked.kind is NodeKind.MINOR,
         )
         _record(actor, release, "release.recorded", {"ai": str(given.ai), "paper_sha256": paper.sha256})
@@ -160,7 +163,7 @@ def release_send(*, actor: Actor, release_id: UUID) -> SentLink:
         release = _locked(actor, release_id)
         token, ends = secrets.token_urlsafe(_TOKEN_BYTES), now() + LINK_LIVES
         advance(release, RELEASE_MACHINE, ReleaseEvent.SENT, link_digest=digest_of_token(token), link_ends_at=ends)
-        changed = consent_settle(clip_ids=clips_of_release(release.pk))
+        changed = consent_settle(clip_ids=clips_resting_on(release.pk))
         consent_tell(changed, cause=_record(actor, release, "release.sent", {"until": ends.isoformat()}))
     return SentLink(release, token, ends)
 
@@ -207,7 +210,7 @@ def release_cancel(*, actor: Actor, release_id: UUID) -> Release:
     with transaction.atomic():
         release = _locked(actor, release_id)
         advance(release, RELEASE_MACHINE, ReleaseEvent.CANCELLED, link_digest="", link_ends_at=None)
-        clips = clips_of_release(release.pk)
+        clips = clips_resting_on(release.pk)
         ConsentNode.objects.filter(release=release).update(release=None)
         changed = consent_settle(clip_ids=clips)
         consent_tell(changed, cause=_record(actor, release, "release.cancelled", {}))
@@ -220,7 +223,7 @@ def revoke(actor: Actor, release: Release) -> None:
     Publishes `licensing.release.revoked` with the release, its studio and how many clips rest on it.
     """
     advance(release, RELEASE_MACHINE, ReleaseEvent.REVOKED, revoked_at=now())
-    clips = clips_of_release(release.pk)
+    clips = clips_resting_on(release.pk)
     changed = consent_settle(clip_ids=clips)
     by = "signer" if actor.is_system else "studio"
     event = _record(
@@ -281,11 +284,18 @@ def _check_asked(asked: Asked) -> None:
         faults.append({"pointer": "/subject", "detail": f"1 to {NAME_LENGTH} characters are needed"})
     if asked.occasion and not is_said(asked.occasion, OCCASION_LENGTH):
         faults.append({"pointer": "/occasion", "detail": f"at most {OCCASION_LENGTH} characters on one line"})
-    ends = end_of(asked.last_day)
-    if ends is not None and ends <= now():
-        faults.append({"pointer": "/last_day", "detail": "is over already"})
+    faults += _last_day_faults(asked.last_day)
     if faults:
         raise RELEASE_INVALID("Nothing was stored; correct the listed values.", errors=faults)
+
+
+def _last_day_faults(last_day: date | None) -> list[dict[str, str]]:
+    if last_day is None:
+        return []
+    if last_day > FARTHEST_DAY:
+        return [{"pointer": "/last_day", "detail": f"is after {FARTHEST_DAY}; leave it out when there is no end"}]
+    ends = end_of(last_day)
+    return [{"pointer": "/last_day", "detail": "is over already"}] if ends is not None and ends <= now() else []
 
 
 def _columns(asked: Asked) -> dict[str, object]:
@@ -297,11 +307,6 @@ def _columns(asked: Asked) -> dict[str, object]:
         "last_day": asked.last_day,
         "shows_pictures": asked.shows_pictures,
     }
-
-
-def _instant_on(day: date) -> datetime:
-    ends = end_of(day)
-    return min(now(), ends) if ends is not None else now()
 
 
 def _locked(actor: Actor, release_id: UUID) -> Release:

@@ -47,7 +47,7 @@ def release_signed(studio: Actor, *clips: Clip, asked: Asked = ADA, ai: AiAnswer
 
 _READERS = (
     "licensing.selectors.consent.now",
-    "licensing.services.consent.now",
+    "licensing.services.consent_settling.now",
     "licensing.services.releases.now",
     "licensing.services.release_signing.now",
     "marketplace.catalog.selectors.listings.now",

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from typing_extensions import override
 
 from core.accounts.policy import Actor
-from licensing.services.consent import consent_settle_due
+from licensing.services.consent_settling import consent_settle_due
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release

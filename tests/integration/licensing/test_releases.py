@@ -29,8 +29,10 @@ from licensing.selectors.consent import (
     releases_visible_to,
     weighed_of,
 )
-from licensing.services.consent import Span, consent_settle, consent_settle_due, node_add, node_change, node_remove
+from licensing.services import consent_settling
+from licensing.services.consent import Span, node_add, node_change, node_remove
 from licensing.services.consent_checks import consent_faults
+from licensing.services.consent_settling import consent_settle, consent_settle_due
 from licensing.services.declarations import clip_declare
 from licensing.services.release_signing import release_refuse, release_sign, release_take_back
 from licensing.services.releases import (
@@ -217,6 +219,13 @@ def test_paper_has_to_say_what_it_answers_about_ai() -> None:
         release_record(actor=studio, asked=ADA, paper=replace(clear, signed_on=tomorrow))
 
 
+def test_paper_is_dated_as_it_was_signed() -> None:
+    paper = Paper(Given("Ada Nord", AiAnswer.GENERATIVE), date(2026, 5, 31), "ada.pdf", SCAN)
+    release = release_record(actor=creator(), asked=ADA, paper=paper)
+    assert release.signed_at == datetime(2026, 5, 31, tzinfo=UTC)
+    assert ReleaseSignature.objects.get().signed_at == release.signed_at
+
+
 def test_a_release_covers_only_what_it_speaks_of() -> None:
     studio = creator()
     clip = clip_of(studio)
@@ -311,6 +320,7 @@ def test_words_that_were_sent_stay_and_an_unsigned_release_can_be_dropped() -> N
         Asked(NodeKind.PERSON, "x" * 121),
         Asked(NodeKind.PERSON, "Ada", "o" * 201),
         Asked(NodeKind.PERSON, "Ada", last_day=date(2020, 1, 1)),
+        Asked(NodeKind.PERSON, "Ada", last_day=date(9999, 12, 31)),
         Asked(NodeKind.PERMIT, "Drone permit"),
     ],
 )
@@ -339,6 +349,18 @@ def test_an_ended_release_is_settled_by_the_daily_round() -> None:
     clip.declaration.refresh_from_db()
     assert clip.declaration.cleared == "none"
     assert not Declaration.objects.filter(settled_until__isnull=False).exists()
+
+
+def test_the_daily_round_settles_however_many_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent_settling, "_DUE_AT_ONCE", 2)
+    studio = creator()
+    clips = [clip_of(studio) for _ in range(5)]
+    for clip in clips:
+        clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
+    last = datetime.now(UTC).date() + timedelta(days=3)
+    release_signed(studio, *clips, asked=replace(ADA, last_day=last))
+    with clock_at(datetime.now(UTC) + timedelta(days=5)):
+        assert consent_settle_due(actor=studio) == len(clips)
 
 
 def test_settling_again_changes_nothing() -> None:
