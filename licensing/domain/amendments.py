@@ -33,14 +33,14 @@ def classify(
     must state every value; refused with `text_without_value` otherwise.
     """
     text = "" if text and _says_the_same(clause, proposed, text, language) else text
-    rung = None if text else _rung(clause, proposed)
+    rung = None if text else _rung(clause, base, proposed)
     changed = [item for item in clause.parameters if proposed[item.name] != base[item.name]]
     if not text and not changed:
         return Classed(AmendmentClass.STANDARD, "nothing differs from the profile")
     if rung is not None:
         return Classed(AmendmentClass.FALLBACK, f"equals approved fallback {rung.rank}", rung.rank)
     if text:
-        _refuse_unstated(clause, proposed, text, language)
+        refuse_unstated(clause, proposed, text, language)
     if any(item.critical for item in changed) or (text and clause.is_critical):
         return Classed(AmendmentClass.CRITICAL, f"{clause.code} needs two people", text=text)
     outside = [item.name for item in changed if not item.in_band(proposed[item.name])]
@@ -55,26 +55,32 @@ def _says_the_same(clause: Clause, values: Values, text: str, language: Language
     return canonical(clause.render(values, language)) == canonical(text)
 
 
-def _rung(clause: Clause, values: Values) -> Fallback | None:
+def _rung(clause: Clause, base: Values, values: Values) -> Fallback | None:
     for rung in clause.fallbacks:
-        if all(values[name] == value for name, value in rung.values) and _rest_is_default(clause, values, rung):
+        if all(values[name] == value for name, value in rung.values) and _rest_passes(clause, base, values, rung):
             return rung
     return None
 
 
-def _rest_is_default(clause: Clause, values: Values, rung: Fallback) -> bool:
+def _rest_passes(clause: Clause, base: Values, values: Values, rung: Fallback) -> bool:
+    """Whether what a rung does not fix passes by itself: inside its band and, where it is critical, not changed."""
     fixed = {name for name, _ in rung.values}
-    return all(item.name in fixed or item.in_band(values[item.name]) for item in clause.parameters)
+    return all(
+        item.in_band(values[item.name]) and not (item.critical and values[item.name] != base[item.name])
+        for item in clause.parameters
+        if item.name not in fixed
+    )
 
 
-def _refuse_unstated(clause: Clause, values: Values, text: str, language: Language) -> None:
+def refuse_unstated(clause: Clause, values: Values, text: str, language: Language, *, pointer: str = "/text") -> None:
+    """Refuse wording that does not state every value: what people sign and what machines read has to be the same."""
     plain = canonical(text)
     unstated = [name for name, said in clause.spoken(values, language).items() if canonical(said) not in plain]
     if unstated:
         raise TEXT_WITHOUT_VALUE(
             f"The wording of {clause.code} does not state {', '.join(unstated)}. "
             "Keep the words of each value as they are, or change the value. Nothing was stored.",
-            pointer="/text",
+            pointer=pointer,
             missing=unstated,
         )
 

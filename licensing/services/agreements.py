@@ -14,8 +14,8 @@ from core.audit.services import record
 from core.clock import now
 from core.transitions import advance
 from licensing.domain.actions import TERMS_WRITE
-from licensing.domain.amendments import classify
-from licensing.domain.clauses import AmendmentClass
+from licensing.domain.amendments import classify, refuse_unstated
+from licensing.domain.clauses import AmendmentClass, Clause, Values
 from licensing.domain.composition import Stored
 from licensing.domain.contradictions import refuse_contradictions
 from licensing.domain.deadlines import due_again, due_at
@@ -120,9 +120,9 @@ def agreement_amend(
 ) -> Agreement:
     """Propose other values, or other wording, for one clause; a later proposal replaces an earlier one.
 
-    `text` is in the agreement's language and must state every value; `translation` is the same in the other
-    language. Proposing the profile's own values without wording withdraws an earlier proposal. Refused with
-    `under_review`, `invalid_parameter`, `contradiction`, `text_without_value`, `nothing_to_change`.
+    `text` is in the agreement's language, `translation` is the same in the other; each must state every value.
+    Proposing the profile's own values without wording withdraws an earlier proposal. Refused with `under_review`,
+    `invalid_parameter`, `contradiction`, `text_without_value`, `nothing_to_change`.
     """
     require(actor, TERMS_WRITE)
     author = _person(actor)
@@ -148,7 +148,7 @@ def agreement_amend(
                 clause_version=version,
                 author_id=author,
                 values=proposed,
-                own_wording=own_wording(classed.text, translation, language),
+                own_wording=own_wording(clause, proposed, classed.text, translation, language),
                 kind=classed.kind,
                 because=classed.because,
                 fallback=classed.fallback,
@@ -169,14 +169,18 @@ def typeset(text: str, language: Language) -> str:
     return english(text) if language is Language.EN else french(text)
 
 
-def own_wording(text: str, translation: str, language: Language) -> dict[str, str]:
-    """Return agreed wording as it is stored: language → text, nothing for a clause's own words."""
+def own_wording(clause: Clause, values: Values, text: str, translation: str, language: Language) -> dict[str, str]:
+    """Return agreed wording as it is stored: language → text, nothing for a clause's own words.
+
+    Its translation has to state every value too; refused with `text_without_value` otherwise.
+    """
     if not text:
         return {}
     other = Language.FR if language is Language.EN else Language.EN
     own = {str(language): text}
     if translation.strip():
         own[str(other)] = typeset(translation, other)
+        refuse_unstated(clause, values, own[str(other)], other, pointer="/translation")
     return own
 
 

@@ -64,7 +64,7 @@ def counters_write(*, agreement: Agreement, decision: ReviewDecision, proposals:
                 decision=decision,
                 clause_version=version,
                 values=proposed,
-                own_wording=own_wording(classed.text, proposal.translation, language),
+                own_wording=own_wording(clause, proposed, classed.text, proposal.translation, language),
                 kind=classed.kind,
                 because=classed.because,
                 fallback=classed.fallback,

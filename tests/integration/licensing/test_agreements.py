@@ -132,6 +132,20 @@ def test_own_wording_has_to_state_every_value() -> None:
         )
 
 
+def test_a_translation_has_to_state_every_value_as_well() -> None:
+    actor = creator()
+    agreement, clause = drafted(actor), CATALOGUE["TERM"]
+    own, french = (f"{clause.render(clause.defaults, one)} Amen." for one in (Language.EN, Language.FR))
+    with refused("text_without_value") as error:
+        agreement_amend(
+            actor=actor, agreement_id=agreement.id, clause_code="TERM", text=own, translation="Pour toujours."
+        )
+    assert error.value.extra["pointer"] == "/translation"
+    amended = agreement_amend(actor=actor, agreement_id=agreement.id, clause_code="TERM", text=own, translation=french)
+    (change,) = amended.amendments.filter(state="proposed")
+    assert change.own_wording == {"en": own, "fr": french}
+
+
 def test_a_critical_clause_needs_two_different_people() -> None:
     actor, first, second = creator(), reviewer(), reviewer(Role.LEAD)
     case = in_review(actor, "INDEMNITY", cap_multiple="4.0")
