@@ -26,6 +26,7 @@ def register() -> None:
     subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
     subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)
+    subscribe("licensing.agreement.ended", tasks.LISTINGS_REFRESH)
     subscribe("licensing.societies.answered", tasks.LISTINGS_REFRESH)
     subscribe("licensing.clip.declared", tasks.LISTING_REFRESH)
     subscribe("licensing.consent.changed", tasks.LISTING_REFRESH)

@@ -28,6 +28,7 @@ from licensing.services.agreements import agreement_lock
 from licensing.services.profiles import terms_version_add
 
 SIGNED_TOPIC: Final = "licensing.agreement.signed"
+ENDED_TOPIC: Final = "licensing.agreement.ended"
 _NAME_LENGTH: Final = 120
 
 
@@ -104,7 +105,10 @@ def agreement_sign(*, actor: Actor, agreement_id: UUID, signatory_name: str, ip_
 
 
 def agreement_end(*, actor: Actor, agreement_id: UUID) -> Agreement:
-    """End a signed agreement: no new licences under it; licences granted before keep their terms."""
+    """End a signed agreement: no new licences under it; licences granted before keep their terms.
+
+    Offers follow: an earlier agreement that still stands takes its place, else they come off.
+    """
     require(actor, AGREEMENT_SIGN)
     with transaction.atomic():
         agreement = agreement_lock(agreement_get(actor, agreement_id).id)
@@ -114,5 +118,10 @@ def agreement_end(*, actor: Actor, agreement_id: UUID) -> Agreement:
             action="agreement.ended",
             subject=agreement.public_id,
             organisation_id=agreement.organisation_id,
+        )
+        publish(
+            topic=ENDED_TOPIC,
+            subject=f"{agreement.public_id}:ended",
+            payload={"organisation_id": str(agreement.organisation_id)},
         )
     return agreement_get(actor, agreement_id)

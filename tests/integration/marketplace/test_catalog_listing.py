@@ -11,6 +11,7 @@ from core.jobs.runner import run_due
 from core.jobs.services import publish
 from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
 from licensing.services.declarations import clip_declare
+from licensing.services.signing import agreement_end
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import (
@@ -145,3 +146,20 @@ def test_held_footage_is_off_sale_until_it_is_settled() -> None:
     ownership_case_settle(actor=desk, case_id=case.pk, outcome=Outcome.KEEP_BOTH, note="They shot it together.")
     run_due(["marketplace.listings.hold"])
     assert listing_of(clip).state == ListingState.LIVE
+
+
+def test_offers_follow_the_end_of_an_agreement() -> None:
+    studio = studio_signed()
+    clip = clip_live(studio)
+    first = listing_of(clip).agreement
+    terms_signed(studio, name="Later")
+    second = listing_of(clip).agreement
+    assert first is not None
+    assert second is not None
+    assert second != first
+    agreement_end(actor=studio, agreement_id=second.pk)
+    run_due(["marketplace.listings.refresh"])
+    assert (listing_of(clip).state, listing_of(clip).agreement) == (ListingState.LIVE, first)
+    agreement_end(actor=studio, agreement_id=first.pk)
+    run_due(["marketplace.listings.refresh"])
+    assert listing_of(clip).state == ListingState.NEEDS_YOU
