@@ -9,15 +9,16 @@ from typing import Final
 
 from django.http import QueryDict
 
-from licensing.domain.catalogue import CATALOGUE
-from licensing.domain.clauses import AmendmentClass, Clause, Values
+from licensing.domain.clauses import AmendmentClass, Catalogue, Clause, Values, clause_of
 from licensing.domain.composition import Stored
 from licensing.domain.diff import Op, Run
 from licensing.domain.parameters import Choice, Choices, Flag, Parameter, Value, Whole
+from licensing.domain.reasons import reason_of
 from licensing.domain.wording import Language
 from licensing.models import Agreement, Amendment, ReviewDecision
 from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view, change_view
 from licensing.selectors.cases import counters_waiting
+from licensing.selectors.reasons import reasons_published
 from licensing.selectors.terms import clause_for
 from marketplace.web import said
 from marketplace.web.formats import language
@@ -36,6 +37,7 @@ _TELLING: Final = (
 )
 """The values a creator reads first."""
 _COMMAS: Final = re.compile(r"[,;\n]")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class Sentence:
     words: str
 
 
-def sentences(values: Stored) -> list[Sentence]:
-    """Return what a version of terms says, in the few lines that matter most."""
+def sentences(values: Stored, catalogue: Catalogue) -> list[Sentence]:
+    """Return what a version of terms says, in the few lines that matter most and the words of its own clauses."""
     reader = language()
     told = []
     for code, name in _TELLING:
-        clause = CATALOGUE[code]
+        clause = clause_of(catalogue, code)
         label = next(item.label.of(reader) for item in clause.parameters if item.name == name)
         told.append(Sentence(label, clause.spoken(values[code], reader)[name]))
     return told
@@ -125,7 +127,7 @@ def _typed(item: Parameter, form: QueryDict) -> object:
         case Flag():
             return text == "yes"
         case Whole():
-            return int(text) if text.lstrip("-").isdecimal() else text
+            return int(text) if _WHOLE.fullmatch(text) else text
         case Choice():
             return text
         case _:
@@ -196,15 +198,21 @@ def countered(agreement: Agreement) -> list[Countered]:
     return found
 
 
-def decisions_of(agreement: Agreement) -> list[ReviewDecision]:
-    """Return what reviewers decided on an agreement and can no longer undo, newest first."""
-    rows = ReviewDecision.objects.filter(case__agreement=agreement, effected_at__isnull=False).select_related(
-        "reviewer", "case"
-    )
-    return list(rows.order_by("-id"))
+def decisions_of(agreement: Agreement) -> list[tuple[ReviewDecision, said.Words, tuple[str, str] | None]]:
+    """Return what reviewers decided on an agreement and can no longer undo, newest first.
+
+    Each with its words, and with its reason and what to do about it in the words of the version it was given in.
+    """
+    rows = ReviewDecision.objects.filter(case__agreement=agreement, effected_at__isnull=False)
+    published, found = reasons_published(), []
+    for row in rows.select_related("reviewer", "case").order_by("-id"):
+        reason = reason_of(published, row.reason_code, row.reason_version) if row.reason_code else None
+        told = (reason.words.of(language()), reason.fix.of(language())) if reason else None
+        found.append((row, said.DECISION[row.decision], told))
+    return found
 
 
-def clause_choices() -> Mapping[str, str]:
+def clause_choices(catalogue: Catalogue) -> Mapping[str, str]:
     """Return every clause's code with its number and title, in the order of the contract."""
     reader = language()
-    return {clause.code: f"{clause.number}. {clause.title.of(reader)}" for clause in CATALOGUE.values()}
+    return {clause.code: f"{clause.number}. {clause.title.of(reader)}" for clause in catalogue.values()}

@@ -77,7 +77,7 @@ def test_a_guest_signs_on_a_phone_keeps_a_receipt_and_takes_it_back(served: Serv
         page.goto(mine)
         page.get_by_text("Take it back", exact=True).click()
         page.get_by_role("button", name="Take my permission back").click()
-        expect(page.get_by_text("You took this back.")).to_be_visible()
+        expect(page.get_by_text("This permission was taken back.")).to_be_visible()
     with served.visit("creator") as page:
         page.goto("/studio/people")
         expect(page.get_by_text("The release was taken back.")).to_be_visible()

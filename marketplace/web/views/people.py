@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -99,9 +100,13 @@ def people(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = nodes_visible_to(actor).order_by("-id")
     if clip is not None:
         rows = rows.filter(places__clip=clip)
+    if request.GET.get("before"):
+        rows = rows.filter(pk__lt=key_of(Prefix.CONSENT_NODE, request.GET["before"]))
+    found = list(rows[: SHOWN + 1])
     context = {
         "section": "people",
-        "listed": listed_of(rows[:SHOWN]),
+        "listed": listed_of(found[:SHOWN]),
+        "older": _older(found, clip),
         "clip": clip,
         "poster": clip_link(clip, DerivativeKind.POSTER) if clip else None,
         "siblings": len(_siblings(clip)) - 1 if clip else 0,
@@ -109,6 +114,14 @@ def people(request: HttpRequest, actor: Actor) -> HttpResponse:
         "may_write": allowed(actor, RELEASE_WRITE),
     }
     return render(request, "marketplace/people.html", context)
+
+
+def _older(found: Sequence[ConsentNode], clip: Clip | None) -> str:
+    """Where the list goes on; empty at its end."""
+    if len(found) <= SHOWN:
+        return ""
+    of_clip = {} if clip is None else {"clip": clip.public_id}
+    return f"{PEOPLE}?{urlencode({**of_clip, 'before': found[SHOWN - 1].public_id})}"
 
 
 def _siblings(clip: Clip) -> list[Clip]:

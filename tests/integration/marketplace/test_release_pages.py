@@ -20,6 +20,7 @@ from licensing.domain.wording import Language
 from licensing.models import ConsentNode, Release, ReleaseSignature
 from marketplace.transparency.adapters.jws import CertificateError, verify
 from marketplace.transparency.services.keys import public_keys
+from marketplace.web.views import people
 from tests.factories.consent import ADA, release_sent, shown_on
 from tests.factories.licensing import creator
 from tests.factories.marketplace import clip_of
@@ -101,7 +102,7 @@ def test_the_signer_takes_it_back_by_their_own_link() -> None:
     kept = visitor.post(f"/release/{token}", YES)["Location"]
     assert visitor.get(f"{kept}/take-back").status_code == 405
     assert visitor.post(f"{kept}/take-back")["Location"] == kept
-    assert "You took this back." in visitor.get(kept).content.decode()
+    assert "This permission was taken back." in visitor.get(kept).content.decode()
     assert Release.objects.get().state == "revoked"
 
 
@@ -221,3 +222,18 @@ def test_a_paper_release_is_recorded_with_its_fingerprint() -> None:
     release = Release.objects.get()
     assert (release.paper_sha256, release.ai) == (hashlib.sha256(b"scan").hexdigest(), "generative")
     assert "every AI use" in client.get(f"/studio/clips/{clip.public_id}").content.decode()
+
+
+def test_the_list_of_people_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "SHOWN", 2)
+    studio = creator()
+    clip, client = clip_of(studio), as_studio(studio)
+    for number in range(5):
+        shown_on(studio, clip, label=f"guest {number}")
+    seen, address = [], f"/studio/people?clip={clip.public_id}"
+    while address:
+        body = client.get(address).content.decode()
+        seen += re.findall(r"<h2>(guest \d)</h2>", body)
+        (address,) = re.findall(r'class="pages"><a class="btn" href="([^"]+)"', body) or [""]
+        address = address.replace("&amp;", "&")
+    assert seen == [f"guest {number}" for number in (4, 3, 2, 1, 0)]

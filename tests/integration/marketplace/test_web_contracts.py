@@ -94,3 +94,16 @@ def test_the_desk_shows_both_languages_and_who_holds_a_case() -> None:
     assert "is working on it until" in text_of(browser(second), path)
     assert "Concédant" in text_of(browser(second), path, {"text": "fr"})
     assert "Licensor" in text_of(browser(second), path, {"text": "en"})
+
+
+@pytest.mark.parametrize("typed", ["--5", "9" * 5000, "٣", "1e3", "-", "5.0"])
+def test_what_is_no_number_is_refused_and_nothing_breaks(typed: str) -> None:
+    rules_loaded()
+    studio = actor_as()
+    client = browser(studio)
+    client.post("/studio/societies", {"societies": "none"})
+    client.post("/studio/terms/draft", {"preset": "careful", "name": "Mine"})
+    path = f"/studio/agreements/{Agreement.objects.get().public_id}/amend"
+    answer = client.post(path, {"clause": "RETENTION", "max_days": typed})
+    assert answer.status_code == 422
+    assert client.get("/studio/terms/preview", {"from": "", "training_access_months": typed}).status_code == 200
