@@ -15,6 +15,7 @@ import django.db.backends.sqlite3.base  # first, because it and its operations i
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
 from tests import services
@@ -107,11 +108,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _append_only_tables_can_be_emptied() -> Iterator[None]:
-    """Django empties SQLite by DELETE between transactional tests, which our triggers refuse (PostgreSQL truncates).
+    """Between transactional tests Django empties SQLite by DELETE and PostgreSQL by TRUNCATE: our triggers refuse both.
 
     For the whole session, because a test's own fixtures may be gone before its database is emptied.
     """
-    usual = SqliteOperations.execute_sql_flush
+    usual, usual_truncate = SqliteOperations.execute_sql_flush, BaseDatabaseOperations.execute_sql_flush
 
     def flush(operations: SqliteOperations, statements: Sequence[str]) -> None:
         with operations.connection.cursor() as cursor:
@@ -123,8 +124,15 @@ def _append_only_tables_can_be_emptied() -> Iterator[None]:
             for _, sql in triggers:
                 cursor.execute(sql)
 
+    def truncate(operations: BaseDatabaseOperations, statements: Sequence[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            usual_truncate(operations, statements)
+            cursor.execute("SET session_replication_role = origin")
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SqliteOperations, "execute_sql_flush", flush)
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", truncate)
         yield
 
 

@@ -69,7 +69,9 @@ def committed(transactional_db: None) -> Iterator[None]:
             for _, sql in triggers:
                 cursor.execute(sql)
         else:
+            cursor.execute("SET session_replication_role = replica")
             cursor.execute("TRUNCATE marketplace_reservation CASCADE")
+            cursor.execute("SET session_replication_role = origin")
             cursor.execute(f"ALTER TABLE marketplace_reservation DROP CONSTRAINT IF EXISTS {name}")
             cursor.execute(f"ALTER TABLE marketplace_reservation ADD CONSTRAINT {name} {definition}")
 
