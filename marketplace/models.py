@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.catalog.models import Listing, Shelf
-from marketplace.delivery.models import Certificate, Dataset, DatasetFile, SignedCopy
+from marketplace.delivery.models import Certificate, Dataset, DatasetFile, Omission, SignedCopy
 from marketplace.ledger.models import Account, Transfer
 from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine, Reservation
 from marketplace.transparency.models import LogEntry, LogHead, LogNode, LogPending, LogTip, MapNode
@@ -25,6 +25,7 @@ __all__ = [
     "LogTip",
     "MapNode",
     "Notice",
+    "Omission",
     "Order",
     "Payment",
     "Quote",

@@ -16,7 +16,7 @@ from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
 from marketplace.transparency.services.sealing import log_seal
-from marketplace.withdrawals.services.noticing import notices_sweep
+from marketplace.withdrawals.services.sweeping import notices_sweep
 
 LISTINGS_CREATE = "marketplace.listings.create"
 LISTINGS_HOLD = "marketplace.listings.hold"

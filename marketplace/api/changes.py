@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING, Scope
@@ -15,7 +16,7 @@ from core.ids import Prefix
 from marketplace.delivery.models import Dataset
 from marketplace.delivery.selectors import dataset_get
 from marketplace.withdrawals.models import Notice
-from marketplace.withdrawals.selectors.visible import changes_of
+from marketplace.withdrawals.selectors.changes import Change, Replaced, changes_of, changes_shown
 
 
 class ChangesQuery(serializers.Serializer[Any]):
@@ -29,23 +30,46 @@ class ChangesQuery(serializers.Serializer[Any]):
         return text
 
 
-class ChangeOut(serializers.Serializer[Notice]):
-    """One change: a clip of the dataset that was taken down. The sample's key is the clip's id."""
+class ReplacedOut(serializers.Serializer[Replaced]):
+    """A file that held what left. `replaced_by` is the SHA-256 of the file of the same name in the newest version."""
+
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+    replaced_by = serializers.CharField(allow_null=True)
+
+
+class ChangeOut(serializers.Serializer[Change]):
+    """One change: a clip of the dataset that was taken down. The sample's key is the clip's id.
+
+    `dataset_id` and `version` are of the version that leaves it out, null while there is none that is ready; `files`
+    are those of the dataset asked about that the newest version replaces for it.
+    """
 
     kind = serializers.SerializerMethodField()
-    notice_id = PublicIdField(Prefix.NOTICE, source="pk")
-    clip_id = PublicIdField(Prefix.CLIP, source="licence.clip_id")
-    licence_id = PublicIdField(Prefix.LICENCE)
-    cause = serializers.CharField(source="withdrawal.cause")
-    effects = serializers.ListField(child=serializers.CharField(), source="rungs")
-    state = serializers.CharField()
-    at = serializers.DateTimeField(source="created_at")
-    effective_at = serializers.DateTimeField()
-    delete_by = serializers.DateTimeField(allow_null=True)
-    due_at = serializers.DateTimeField(allow_null=True)
+    notice_id = PublicIdField(Prefix.NOTICE, source="notice.pk")
+    clip_id = PublicIdField(Prefix.CLIP, source="notice.licence.clip_id")
+    licence_id = PublicIdField(Prefix.LICENCE, source="notice.licence_id")
+    cause = serializers.CharField(source="notice.withdrawal.cause")
+    effects = serializers.ListField(child=serializers.CharField(), source="notice.rungs")
+    state = serializers.CharField(source="notice.state")
+    at = serializers.DateTimeField(source="notice.created_at")
+    effective_at = serializers.DateTimeField(source="notice.effective_at")
+    delete_by = serializers.DateTimeField(source="notice.delete_by", allow_null=True)
+    due_at = serializers.DateTimeField(source="notice.due_at", allow_null=True)
+    dataset_id = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField()
+    files = ReplacedOut(many=True)
 
-    def get_kind(self, _notice: Notice) -> str:
+    def get_kind(self, _change: Change) -> str:
         return "taken_down"
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_dataset_id(self, change: Change) -> str | None:
+        return None if change.without is None else change.without.public_id
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_version(self, change: Change) -> int | None:
+        return None if change.without is None else change.without.version
 
 
 class DatasetChanges(Resource):
@@ -59,10 +83,11 @@ class DatasetChanges(Resource):
         scope=Scope.DATASETS_READ,
         problems=(ROLE_MISSING, SCOPE_MISSING, CURSOR_UNREADABLE),
     )
-    def get(self, call: Call) -> Page[Notice]:
-        """Return takedowns of a dataset's clips, newest first."""
+    def get(self, call: Call) -> Page[Change]:
+        """Return takedowns of a dataset's clips, newest first, with the version that leaves each out and its files."""
         dataset = dataset_get(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET))
-        return call.page(_since(changes_of(dataset), dataset, call.query.get("since", "")))
+        page = call.page(_since(changes_of(dataset), dataset, call.query.get("since", "")))
+        return Page(changes_shown(dataset, page.data), page.next_cursor)
 
 
 def _since(rows: QuerySet[Notice], dataset: Dataset, since: str) -> QuerySet[Notice]:

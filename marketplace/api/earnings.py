@@ -39,6 +39,7 @@ class EarningOut(serializers.Serializer[Any]):
     rate_per_minute = RateField(source="licence.line.rate")
     steps = PriceStepOut(many=True, source="licence.line.steps")
     amount = MoneyField(source="licence.line.amount")
+    refunded = MoneyField(help_text="What of it went back to the buyer, because the licence ended before its time.")
     exclusivity = serializers.CharField(source="licence.exclusivity")
     term_months = serializers.IntegerField(source="licence.order.quote.term_months")
     terms_id = PublicIdField(Prefix.TERMS, source="licence.line.terms_profile_version.profile_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -78,10 +79,15 @@ class NoticeOut(serializers.Serializer[Notice]):
     due_at = serializers.DateTimeField(allow_null=True)
     refund_rule = serializers.CharField()
     refund = MoneyField()
+    credited_at = serializers.SerializerMethodField(help_text="When the refund was credited: with the licence's end.")
     signatory = serializers.CharField()
     method = serializers.CharField()
     hash_list = serializers.CharField()
     certificate = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_credited_at(self, notice: Notice) -> datetime | None:
+        return notice.took_effect_at if notice.refund_minor else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_certificate(self, notice: Notice) -> str | None:

@@ -93,6 +93,27 @@ class DatasetFile(Record):
         return self.path
 
 
+class Omission(Record):
+    """A licence that a version of a dataset leaves out, because it ended before its time. Later versions do, too."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="omissions")
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="omissions")
+    shard = models.CharField(max_length=200, default="", blank=True)
+    """Path of the shard that held its clip before; known once the version is ready."""
+
+    class Meta:
+        """A version leaves a licence out once."""
+
+        constraints: ClassVar = (
+            models.UniqueConstraint(fields=["dataset", "licence"], name="marketplace_omission_once"),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show the shard."""
+        return self.shard
+
+
 class SignedCopy(Record):
     """How one licence's video was signed: a signature is not made twice the same, so it is kept and put in again.
 

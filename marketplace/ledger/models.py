@@ -69,7 +69,10 @@ class Transfer(Record):
                 name="marketplace_transfer_reversal_names_original",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["order_ref"], name="marketplace_transfer_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["order_ref"], name="marketplace_transfer_order"),
+            models.Index(fields=["subject_ref", "reason"], name="marketplace_transfer_subject"),
+        ]
 
     @property
     def amount(self) -> Money:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from core.money import Money
 from marketplace.ledger.domain import AccountKind, AccountRef, Reason, signed_minor
@@ -94,12 +96,39 @@ def transfers_of(subject_refs: Iterable[str], reason: Reason) -> dict[str, Trans
     return {transfer.subject_ref: transfer for transfer in found.select_related("debit", "credit")}
 
 
-def held_earnings_before(moment: object) -> QuerySet[Transfer]:
-    """Earnings posted before `moment` that are still held: neither released nor reversed, oldest first."""
+def refunds_of(subject_refs: Iterable[str], *kinds: AccountKind) -> dict[str, Money]:
+    """What was credited to buyers for these licences, out of some kinds of account only when they are named."""
+    return _summed(_refunds(kinds).filter(subject_ref__in=list(subject_refs)))
+
+
+def refunds_in(order_ref: str, *kinds: AccountKind) -> dict[str, Money]:
+    """The same for every licence of one order."""
+    return _summed(_refunds(kinds).filter(order_ref=order_ref).exclude(subject_ref=order_ref))
+
+
+def _refunds(kinds: Sequence[AccountKind] = ()) -> QuerySet[Transfer]:
+    found = Transfer.objects.filter(reason=Reason.REFUND_OWED, reversed_by__isnull=True).order_by()
+    return found.filter(debit__kind__in=kinds) if kinds else found
+
+
+def _summed(transfers: QuerySet[Transfer]) -> dict[str, Money]:
+    rows = transfers.values_list("subject_ref", "currency").annotate(minor=Sum("amount_minor"))
+    return {ref: Money(minor, currency) for ref, currency, minor in rows}
+
+
+def held_earnings_before(moment: object) -> QuerySet[Any]:
+    """Earnings posted before `moment` that are still held: neither released nor reversed, oldest first.
+
+    `left_minor` is what is left of each after refunds; those of which nothing is left are not among them.
+    """
     released = Transfer.objects.filter(reason=Reason.EARNING_RELEASED, reversed_by__isnull=True).values("subject_ref")
+    back = _refunds().filter(subject_ref=OuterRef("subject_ref"), debit__kind=AccountKind.CREATOR_HELD)
+    given = Subquery(back.values("subject_ref").annotate(minor=Sum("amount_minor")).values("minor"))
     return (
         Transfer.objects.filter(reason=Reason.CREATOR_EARNED, created_at__lte=moment, reversed_by__isnull=True)
         .exclude(subject_ref__in=released)
+        .annotate(left_minor=F("amount_minor") - Coalesce(given, 0))
+        .filter(left_minor__gt=0)
         .select_related("credit")
         .order_by("id")
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from marketplace.ledger.domain import (
     NEVER_NEGATIVE,
     AccountKind,
     AccountRef,
+    Earning,
     Posting,
     Reason,
     lowered,
@@ -56,6 +58,25 @@ def transfer_reverse(*, actor: Actor, journal_key: str) -> Transfer:
             raise NOT_FOUND("There is no transfer with this journal key.")
         posting = reversal_posting(_posting_of(original), transfer_ref=original.public_id)
         return _post(actor, [posting], reverses={posting.journal_key: original.pk})[0]
+
+
+def accounts_lock(refs: Iterable[AccountRef]) -> None:
+    """Lock accounts in the caller's transaction, in the order of their ids; those that do not exist yet are made."""
+    _lock([_account(ref) for ref in sorted(set(refs))])
+
+
+def held_earnings_locked(moment: datetime, at_most: int) -> list[tuple[str, Earning]]:
+    """What is left of the oldest earnings posted before a moment that are still held, each with its order.
+
+    Their creators' accounts are locked, and it is read again under the lock: part of an earning may have gone back to
+    a buyer meanwhile.
+    """
+    found = list(selectors.held_earnings_before(moment)[:at_most])
+    accounts_lock(selectors.ref_of(transfer.credit) for transfer in found)
+    return [
+        (row.order_ref, Earning(row.subject_ref, row.credit.owner_id, Money(row.left_minor, row.currency)))
+        for row in selectors.held_earnings_before(moment).filter(pk__in=[transfer.pk for transfer in found])
+    ]
 
 
 def ledger_check() -> list[Finding]:
@@ -121,10 +142,11 @@ def _post(actor: Actor, postings: Sequence[Posting], *, reverses: Mapping[str, U
 
 def _accounts_for(postings: Sequence[Posting]) -> dict[AccountRef, Account]:
     refs = sorted({ref for posting in postings for ref in (posting.debit, posting.credit)})
-    accounts = {}
-    for ref in refs:
-        accounts[ref], _ = Account.objects.get_or_create(kind=ref.kind, currency=ref.currency, owner_id=ref.owner_id)
-    return accounts
+    return {ref: _account(ref) for ref in refs}
+
+
+def _account(ref: AccountRef) -> Account:
+    return Account.objects.get_or_create(kind=ref.kind, currency=ref.currency, owner_id=ref.owner_id)[0]
 
 
 def _lock(accounts: Sequence[Account]) -> None:

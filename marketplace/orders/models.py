@@ -245,6 +245,7 @@ class Licence(Record):
         indexes: ClassVar = (
             models.Index(fields=["licensee", "-id"], name="marketplace_licence_licensee"),
             models.Index(fields=["licensor", "-id"], name="marketplace_licence_licensor"),
+            models.Index(fields=["order", "state"], name="marketplace_licence_standing"),
         )
 
     @override

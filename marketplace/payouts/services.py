@@ -13,9 +13,9 @@ from core.clock import now
 from core.money import Money
 from licensing.selectors.pricing import rate_in_force
 from marketplace.actions import MONEY_MOVE
-from marketplace.ledger.domain import Earning, payout_posting, release_posting
-from marketplace.ledger.selectors import creator_balance, held_earnings_before
-from marketplace.ledger.services import transfers_post
+from marketplace.ledger.domain import payout_posting, release_posting
+from marketplace.ledger.selectors import creator_balance
+from marketplace.ledger.services import held_earnings_locked, transfers_post
 from marketplace.payouts.adapters.test_provider import provider as test_provider
 from marketplace.payouts.domain import Charge, Method, PaymentProvider
 from marketplace.payouts.errors import BELOW_MINIMUM
@@ -54,27 +54,16 @@ def earnings_release(*, actor: Actor, at: datetime | None = None) -> Released:
     moment = at or now()
     before = moment - timedelta(days=rate_in_force(moment).payout.hold_days)
     count = 0
-    creators: set[UUID | None] = set()
+    creators: set[UUID] = set()
     while True:
         with transaction.atomic():
-            due = list(held_earnings_before(before)[:_BATCH])
-            postings = [
-                release_posting(
-                    order_ref=transfer.order_ref,
-                    earning=Earning(
-                        transfer.subject_ref,
-                        owner_id,
-                        Money(transfer.amount_minor, transfer.currency),
-                    ),
-                )
-                for transfer in due
-                if (owner_id := transfer.credit.owner_id) is not None
-            ]
+            due = held_earnings_locked(before, _BATCH)
+            postings = [release_posting(order_ref=order_ref, earning=earning) for order_ref, earning in due]
             transfers_post(actor=actor, postings=postings)
         if not due:
             return Released(count, len(creators))
         count += len(due)
-        creators |= {transfer.credit.owner_id for transfer in due}
+        creators |= {earning.creator_id for _, earning in due}
 
 
 def payout_send(*, actor: Actor, organisation_id: UUID, payout_ref: str, amount: Money) -> Money:

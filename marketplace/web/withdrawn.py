@@ -21,6 +21,8 @@ NOTICE: Final[Mapping[str, Badge]] = {
 CAUSE: Final[Mapping[str, Words]] = {
     Cause.CREATOR: _("Its creator took it back."),
     Cause.CLAIM: _("A claim of a third party was upheld."),
+    Cause.CONSENT: _("Somebody shown in it took their consent back."),
+    Cause.PERMISSION: _("The owner of a place or mark in it took their consent back."),
 }
 RUNGS: Final[Mapping[str, Words]] = {
     Rung.STOP_NEW_SALES: _("No new licences are granted"),

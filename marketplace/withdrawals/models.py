@@ -13,9 +13,11 @@ from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
 from core.money import Money
+from licensing.models import Release
 from marketplace.orders.models import Licence
 from marketplace.withdrawals.domain.states import (
     OPEN_NOTICES,
+    TAKEN_BACK,
     Cause,
     ClaimKind,
     ClaimState,
@@ -71,21 +73,22 @@ class Claim(Record):
 
 
 class Withdrawal(Record):
-    """One clip taken back for good. A clip is withdrawn once."""
+    """One clip taken back for good, which happens once; or a release taken back that licences of a clip rested on."""
 
     PREFIX = Prefix.WITHDRAWAL
 
-    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, related_name="withdrawal")
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="withdrawals")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="withdrawals")
     """Whose clip it is."""
-    cause = models.CharField(max_length=8)
+    cause = models.CharField(max_length=12)
     claim = models.OneToOneField(Claim, null=True, on_delete=models.PROTECT, related_name="withdrawal")
+    release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="withdrawals")
     asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(default="")
     state = models.CharField(max_length=8, default=WithdrawalState.RUNNING)
 
     class Meta:
-        """An upheld claim and nothing else names its claim."""
+        """An upheld claim and nothing else names its claim, a release taken back and nothing else its release."""
 
         constraints: ClassVar = (
             check_in("cause", Cause, "marketplace_withdrawal_cause"),
@@ -93,6 +96,19 @@ class Withdrawal(Record):
             models.CheckConstraint(
                 condition=Q(cause=Cause.CLAIM, claim__isnull=False) | (~Q(cause=Cause.CLAIM) & Q(claim__isnull=True)),
                 name="marketplace_withdrawal_has_its_claim",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=TAKEN_BACK, release__isnull=True)
+                | (~Q(cause__in=TAKEN_BACK) & Q(release__isnull=False)),
+                name="marketplace_withdrawal_has_its_release",
+            ),
+            models.UniqueConstraint(
+                fields=["clip"], condition=Q(cause__in=TAKEN_BACK), name="marketplace_withdrawal_once"
+            ),
+            models.UniqueConstraint(
+                fields=["release", "clip"],
+                condition=Q(release__isnull=False),
+                name="marketplace_withdrawal_release_once",
             ),
         )
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from core.invariants import invariant
 from core.jobs.registry import subscribe
-from marketplace.withdrawals.domain.topics import LATE_LICENCES
-from marketplace.withdrawals.selectors.visible import licences_without_notice
+from licensing.services.releases import RELEASE_REVOKED
+from marketplace.withdrawals.domain.topics import LATE_LICENCES, RELEASE_FOLLOW
+from marketplace.withdrawals.services.verification import (
+    attestations_check,
+    holders_check,
+    notices_check,
+    refunds_check,
+)
 
 
 def register() -> None:
-    """A licence paid while its clip was withdrawn is told about; every holder of a withdrawn clip has a notice."""
+    """A licence paid while its clip was withdrawn is told about, and so are licences that lose what they rested on."""
     subscribe("marketplace.order.paid", LATE_LICENCES)
-    invariant("withdrawals: every holder of a withdrawn clip was told")(_told)
-
-
-def _told() -> Iterator[str]:
-    for withdrawal in licences_without_notice():
-        yield f"withdrawal {withdrawal} has a standing licence whose holder was never told"
+    subscribe(RELEASE_REVOKED, RELEASE_FOLLOW)
+    invariant("withdrawals: every holder of what was taken back was told")(holders_check)
+    invariant("withdrawals: every notice has a deadline and moves on at it")(notices_check)
+    invariant("withdrawals: every deletion certificate verifies")(attestations_check)
+    invariant("withdrawals: every refund that fell due has its transfers")(refunds_check)

@@ -6,8 +6,9 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.claim import Claim
 from core.jobs.registry import handles
-from marketplace.withdrawals.domain.topics import LATE_LICENCES, NOTICE_LOOK
+from marketplace.withdrawals.domain.topics import LATE_LICENCES, NOTICE_LOOK, RELEASE_FOLLOW
 from marketplace.withdrawals.services.noticing import late_licences_notice, notice_look
+from marketplace.withdrawals.services.revoking import release_follow
 
 
 @handles(NOTICE_LOOK)
@@ -22,3 +23,10 @@ def late(claim: Claim) -> None:
     """Tell a buyer whose payment crossed a withdrawal."""
     with claim.settle():
         late_licences_notice(actor=Actor.system(), order_id=parse_public_id(Prefix.ORDER, claim.subject))
+
+
+@handles(RELEASE_FOLLOW)
+def release(claim: Claim) -> None:
+    """Tell the holders of licences that rested on a release."""
+    with claim.settle():
+        release_follow(actor=Actor.system(), release_id=parse_public_id(Prefix.RELEASE, str(claim.payload["release"])))

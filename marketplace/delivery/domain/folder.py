@@ -85,6 +85,11 @@ def shard_path(name: str) -> str:
     return f"{SHARDS}/{name}.tar"
 
 
+def index_of(path: str) -> str:
+    """Path of the index of the shard at a path; empty for any other file."""
+    return f"{path.removesuffix('.tar')}.json" if path.startswith(f"{SHARDS}/") and path.endswith(".tar") else ""
+
+
 def index_path(name: str) -> str:
     """Path of a shard's index inside the folder, from the shard's name without ending."""
     return f"{SHARDS}/{name}.json"

@@ -13,7 +13,7 @@ from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
 from marketplace.transparency.services.sealing import log_seal
-from marketplace.withdrawals.services.noticing import notices_sweep
+from marketplace.withdrawals.services.sweeping import notices_sweep
 
 
 class Command(BaseCommand):

@@ -15,12 +15,13 @@ from core.ids import NOT_FOUND
 from core.money import Money
 from licensing.selectors.pricing import rate_in_force
 from marketplace.actions import EARNINGS_VIEW
-from marketplace.ledger.domain import Reason
-from marketplace.ledger.selectors import creator_balance, statement_lines, transfers_of
-from marketplace.orders.domain.states import OrderState
+from marketplace.ledger.domain import AccountKind, Reason
+from marketplace.ledger.selectors import creator_balance, refunds_of, statement_lines, transfers_of
+from marketplace.orders.domain.states import LicenceState, OrderState
 from marketplace.orders.models import Licence
 
 _NOT_BOOKED = (OrderState.BUILDING, OrderState.READY, OrderState.ON_HOLD)
+_FROM_CREATOR = (AccountKind.ESCROW, AccountKind.CREATOR_HELD, AccountKind.CREATOR_AVAILABLE)
 
 
 class EarningState(StrEnum):
@@ -42,6 +43,8 @@ class EarningLine:
     earned_at: datetime | None
     available_at: datetime | None
     """When the hold ends, or ended; None while the money is only expected."""
+    refunded: Money
+    """What of it went back to the buyer, because the licence ended before its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +74,26 @@ def earnings_visible_to(actor: Actor) -> QuerySet[Licence]:
 
 
 def earning_lines(licences: Iterable[Licence]) -> list[EarningLine]:
-    """Join one page of licences with the ledger: two queries, whatever the number of lines."""
+    """Join one page of licences with the ledger: three queries, whatever the number of lines."""
     page = list(licences)
     refs = [licence.public_id for licence in page]
     earned = transfers_of(refs, Reason.CREATOR_EARNED)
     released = transfers_of(refs, Reason.EARNING_RELEASED)
+    back = refunds_of(refs, *_FROM_CREATOR)
     hold = timedelta(days=rate_in_force().payout.hold_days)
     lines = []
     for licence in page:
         booked, freed = earned.get(licence.public_id), released.get(licence.public_id)
+        refunded = back.get(licence.public_id, Money.zero(licence.line.currency))
         if booked is None:
             waiting = licence.order.state in _NOT_BOOKED or not licence.line.amount_minor
             state = EarningState.EXPECTED if waiting else EarningState.REVERSED
-            lines.append(EarningLine(licence, state, None, None))
+            lines.append(EarningLine(licence, state, None, None, refunded))
         elif freed is None:
-            lines.append(EarningLine(licence, EarningState.HELD, booked.created_at, booked.created_at + hold))
+            ends = booked.created_at + hold
+            lines.append(EarningLine(licence, EarningState.HELD, booked.created_at, ends, refunded))
         else:
-            lines.append(EarningLine(licence, EarningState.AVAILABLE, booked.created_at, freed.created_at))
+            lines.append(EarningLine(licence, EarningState.AVAILABLE, booked.created_at, freed.created_at, refunded))
     return lines
 
 
@@ -99,10 +105,13 @@ def earnings_summary(actor: Actor, currency: str = "USD") -> EarningsSummary:
         return EarningsSummary(nothing, nothing, nothing, 0)
     waiting = Licence.objects.filter(
         licensor=actor.organisation_id, order__state__in=_NOT_BOOKED, line__currency=currency
-    ).aggregate(minor=Sum("line__amount_minor"))
+    )
+    expected = waiting.aggregate(minor=Sum("line__amount_minor"))["minor"] or 0
+    ended = [licence.public_id for licence in waiting.filter(state=LicenceState.TERMINATED)]
+    back = sum(money.minor for money in refunds_of(ended, AccountKind.ESCROW).values())
     balance = creator_balance(actor.organisation_id, currency)
     return EarningsSummary(
-        Money(waiting["minor"] or 0, currency), balance.held, balance.available, rate_in_force().payout.hold_days
+        Money(expected - back, currency), balance.held, balance.available, rate_in_force().payout.hold_days
     )
 
 

@@ -12,8 +12,10 @@ from core.audit.services import record
 from core.clock import now
 from core.ids import NOT_FOUND
 from core.jobs.services import publish
+from core.money import Money
 from core.transitions import advance
-from marketplace.ledger.domain import Earning, delivery_postings
+from marketplace.ledger.domain import AccountKind, Earning, delivery_postings
+from marketplace.ledger.selectors import refunds_in
 from marketplace.ledger.services import transfers_post
 from marketplace.orders.domain.states import ORDER, OrderEvent, OrderState
 from marketplace.orders.models import Order
@@ -48,16 +50,23 @@ def order_mark_delivered(*, actor: Actor, order_id: UUID) -> Order:
             postings=delivery_postings(
                 order_ref=order.public_id,
                 buyer_id=order.organisation_id,
-                earnings=[
-                    Earning(licence.public_id, licence.licensor_id, licence.line.amount)
-                    for licence in licences_of(order)
-                ],
+                earnings=_earnings(order),
                 fee=order.quote.service_fee,
             ),
         )
         _audit(actor, order, "order.delivered")
         publish(topic=ORDER_DELIVERED, subject=order.public_id, payload={"order": order.public_id})
     return order
+
+
+def _earnings(order: Order) -> list[Earning]:
+    """What each licence earns its creator: its line, less what went back to the buyer while it lay in escrow."""
+    back = refunds_in(order.public_id, AccountKind.ESCROW)
+    nothing = Money.zero(order.quote.currency)
+    return [
+        Earning(licence.public_id, licence.licensor_id, licence.line.amount - back.get(licence.public_id, nothing))
+        for licence in licences_of(order)
+    ]
 
 
 def _built(actor: Actor, order: Order) -> None:

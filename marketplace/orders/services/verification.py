@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Count, Sum
 
 from marketplace.ledger.domain import AccountKind, Reason
-from marketplace.ledger.selectors import balances_by_order, transfers_of
+from marketplace.ledger.selectors import balances_by_order, refunds_in, transfers_of
 from marketplace.ledger.services import Finding, ledger_check
 from marketplace.orders.domain.states import PAID_STATES, OrderState
 from marketplace.orders.models import Licence, Order, QuoteLine
@@ -38,19 +38,22 @@ def _order(order: Order, net: Mapping[AccountKind, int]) -> Iterator[Finding]:
         return
     quote = order.quote
     delivered = state in {OrderState.DELIVERED, OrderState.DISPUTED}
+    back = sum(money.minor for money in refunds_in(order.public_id).values())
+    borne = sum(money.minor for money in refunds_in(order.public_id, AccountKind.PLATFORM_REVENUE).values())
     yield from _holds(
         order,
         net,
         {
             AccountKind.CASH_AT_PROVIDER: quote.total.minor,
             AccountKind.BUYER_RECEIVABLE: 0,
-            AccountKind.ESCROW: 0 if delivered else quote.total.minor,
-            AccountKind.PLATFORM_REVENUE: quote.service_fee_minor if delivered else 0,
+            AccountKind.ESCROW: 0 if delivered else quote.total.minor - back,
+            AccountKind.PLATFORM_REVENUE: quote.service_fee_minor - borne if delivered else 0,
+            AccountKind.REFUNDS: back,
         },
         str(state),
     )
     earned = sum(net.get(kind, 0) for kind in _EARNED)
-    expected = quote.creators_minor if delivered else 0
+    expected = quote.creators_minor - (back - borne) if delivered else 0
     if earned != expected:
         yield Finding("creators_disagree", order.public_id, f"creators hold {earned}, the quote says {expected}")
     yield from _licences(order, delivered=delivered)
@@ -82,10 +85,13 @@ def _licences(order: Order, *, delivered: bool) -> Iterator[Finding]:
         return
     licences = list(licences_of(order))
     transfers = transfers_of((licence.public_id for licence in licences), Reason.CREATOR_EARNED)
+    back = refunds_in(order.public_id, AccountKind.ESCROW)
     for licence in licences:
         transfer = transfers.get(licence.public_id)
         booked = 0 if transfer is None else transfer.amount_minor
         to = None if transfer is None else transfer.credit.owner_id
-        if booked != licence.line.amount_minor or (booked and to != licence.licensor_id):
-            detail = f"the line says {licence.line.amount}, the ledger {booked} minor units"
+        before = back.get(licence.public_id)
+        earned = licence.line.amount_minor - (0 if before is None else before.minor)
+        if booked != earned or (booked and to != licence.licensor_id):
+            detail = f"the line comes to {earned} minor units, the ledger says {booked}"
             yield Finding("earning_disagrees", licence.public_id, detail)

@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ALGORITHM = "EdDSA"
 TYPE = "offcut-certificate+jwt"
+"""Of what certifies a delivery; deletions were certified under it, too, before they had a type of their own."""
+DELETION_TYPE = "offcut-deletion+jwt"
+DELETION = "deletion"
+"""What `kind` says in the certificate of a deletion; that of a delivery has no such member."""
 _HEADER_MEMBERS = {"alg", "kid", "typ"}
 _PARTS = 3
 _KEY_BYTES = 32
@@ -80,10 +84,10 @@ def decode(text: str) -> bytes:
     return data
 
 
-def sign(payload: Mapping[str, Any], *, private_key: Ed25519PrivateKey) -> str:
-    """Sign a payload (canonical JSON, RFC 8785). The same payload and key give the same text."""
+def sign(payload: Mapping[str, Any], *, private_key: Ed25519PrivateKey, typ: str = TYPE) -> str:
+    """Sign a payload (canonical JSON, RFC 8785). The same payload, key and type give the same text."""
     key = Jwk(x=encode(private_key.public_key().public_bytes_raw()), nbf=0, exp=None)
-    header = encode(rfc8785.dumps({"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}))
+    header = encode(rfc8785.dumps({"alg": ALGORITHM, "kid": key.kid, "typ": typ}))
     signed = f"{header}.{encode(rfc8785.dumps(dict(payload)))}"
     return f"{signed}.{encode(private_key.sign(signed.encode('ascii')))}"
 
@@ -111,21 +115,38 @@ def _checked_header(part: str) -> dict[str, Any]:
     header = _canonical_object(decode(part), "header")
     if set(header) != _HEADER_MEMBERS:
         raise CertificateError("the header has other members than alg, kid and typ")
-    if header["alg"] != ALGORITHM or header["typ"] != TYPE:
+    if header["alg"] != ALGORITHM or header["typ"] not in {TYPE, DELETION_TYPE}:
         raise CertificateError("the header names another algorithm or type")
     return header
 
 
 def verify(token: str, keys: Sequence[Jwk]) -> dict[str, Any]:
-    """Payload of a certificate after every check; CertificateError says which check failed.
+    """Payload of a delivery's certificate after every check; CertificateError says which check failed.
 
     The algorithm and the type are fixed, the key is found by its thumbprint only, every part has one
     spelling, and the key must have been valid when the certificate was issued (``iat``).
     """
+    typ, payload = _opened(token, keys)
+    if typ != TYPE or "kind" in payload:
+        raise CertificateError("it certifies something else than a delivery")
+    return payload
+
+
+def verify_deletion(token: str, keys: Sequence[Jwk]) -> dict[str, Any]:
+    """Payload of a deletion's certificate after the same checks, also of those from before it had a type of its own."""
+    _, payload = _opened(token, keys)
+    if payload.get("kind") != DELETION:
+        raise CertificateError("it certifies something else than a deletion")
+    return payload
+
+
+def _opened(token: str, keys: Sequence[Jwk]) -> tuple[str, dict[str, Any]]:
+    """The type and the payload of what one of the keys signed while it was valid."""
     parts = token.split(".")
     if len(parts) != _PARTS or not token.isascii():
         raise CertificateError("not three parts joined by dots")
-    key = _key_for(_checked_header(parts[0])["kid"], keys)
+    header = _checked_header(parts[0])
+    key = _key_for(header["kid"], keys)
     public = decode(key.x)
     if len(public) != _KEY_BYTES:
         raise CertificateError("the key has the wrong length")
@@ -140,4 +161,4 @@ def verify(token: str, keys: Sequence[Jwk]) -> dict[str, Any]:
         raise CertificateError("the certificate does not say when it was issued")
     if not key.valid_at(issued):
         raise CertificateError("the key was not valid when the certificate was issued")
-    return payload
+    return header["typ"], payload

@@ -36,7 +36,7 @@ SHOWN = 200
 def withdraw(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
     """Show what taking a clip back would do; once it is gone, where each holder stands."""
     found = clip_get(actor, key_of(Prefix.CLIP, clip_id))
-    withdrawal = withdrawals_visible_to(actor).filter(clip=found).first()
+    withdrawal = withdrawals_visible_to(actor).filter(clip=found, release=None).first()
     effect = withdrawal_foresee(actor=actor, clip_id=found.pk) if withdrawal is None else None
     context = {
         "section": "studio",

@@ -11,9 +11,12 @@ KIND = "deletion"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One delivered sample of the licence: its hash and the leaf that the delivery's certificate committed to."""
+    """One delivered sample of the licence: its hash and the leaf that the delivery's certificate committed to.
 
-    dataset: str
+    `datasets` are the versions that delivered it, the same bytes each time.
+    """
+
+    datasets: tuple[str, ...]
     sha256: str
     leaf: Mapping[str, str | int]
 
@@ -71,7 +74,7 @@ class Deletion:
             "samples": {
                 "count": len(self.samples),
                 "hashes": [sample.sha256 for sample in self.samples],
-                "datasets": sorted({sample.dataset for sample in self.samples}),
+                "datasets": sorted({dataset for sample in self.samples for dataset in sample.datasets}),
                 "merkle_root": self.merkle_root,
             },
         }

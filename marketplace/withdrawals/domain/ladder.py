@@ -3,6 +3,11 @@
 The values come from the licence's own frozen terms, never from what the creator's terms say today. A clip that
 somebody else's rights took away is not the creator's choice: notice is not owed and the model's output is
 suppressed as well, whatever the clause says; what the clause asks beyond that stays asked.
+
+Whoever is shown may take a release back. Where DATA_SUBJECT says that their data is processed by consent, its use ends
+with the consent: at once, and no training begins. Where it names another ground, and where a place, a mark or a permit
+is concerned, WITHDRAWAL decides as it does for the creator. A release that ends by its own date ends no licence: its
+words are that new ones can be granted until then.
 """
 
 from __future__ import annotations
@@ -27,12 +32,6 @@ class Rung(StrEnum):
     RETRAIN = "retrain"
 
 
-AT_LEAST: Final[Mapping[Cause, frozenset[Rung]]] = {
-    Cause.CREATOR: frozenset({Rung.STOP_NEW_SALES}),
-    Cause.CLAIM: frozenset({Rung.STOP_NEW_SALES, Rung.STOP_NEW_TRAINING, Rung.SUPPRESS}),
-}
-"""What happens whatever the clause says."""
-
 REMINDERS: Final = (timedelta(days=7), timedelta(days=1))
 """How long before the deadline a holder is reminded."""
 
@@ -40,6 +39,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
     "WITHDRAWAL": {"notice_days": 30, "effects": ("stop_new_sales", "stop_new_training"), "refund": "pro_rata"},
     "RETENTION": {"max_days": 30},
+    "DATA_SUBJECT": {"legal_basis": "consent"},
     "DELETION_CERT": {"due_days": 30, "signatory": "officer", "method": "erase", "hash_list": "merkle_root"},
 }
 """The creator defaults of the clauses, for terms older than a clause."""
@@ -74,8 +74,9 @@ def plan_of(*, terms: Terms, cause: Cause, told_at: datetime, licence_ends_at: d
     after the licence's end, and the certificate is due `DELETION_CERT.due_days` after that.
     """
     withdrawal, retention, proof = (_clause(terms, code) for code in ("WITHDRAWAL", "RETENTION", "DELETION_CERT"))
-    asked = {Rung(str(effect)) for effect in _texts(withdrawal["effects"])} | AT_LEAST[cause]
-    notice_days = _days(withdrawal["notice_days"]) if cause is Cause.CREATOR else 0
+    at_least, waits = _whatever(terms, cause)
+    asked = {Rung(str(effect)) for effect in _texts(withdrawal["effects"])} | at_least
+    notice_days = _days(withdrawal["notice_days"]) if waits else 0
     effective_at = min(told_at + timedelta(days=notice_days), licence_ends_at)
     rungs = tuple(rung for rung in Rung if rung in asked)
     ends = rungs != (Rung.STOP_NEW_SALES,)
@@ -117,6 +118,17 @@ def next_look(*, effective_at: datetime, due_at: datetime, at: datetime) -> date
     """The next moment at which something happens to an open notice by itself; None after its deadline."""
     moments = (effective_at, *(due_at - before for before in REMINDERS), due_at)
     return min((moment for moment in moments if moment > at), default=None)
+
+
+def _whatever(terms: Terms, cause: Cause) -> tuple[frozenset[Rung], bool]:
+    """What happens whatever WITHDRAWAL says, and whether its notice is waited for."""
+    match cause:
+        case Cause.CLAIM:
+            return frozenset({Rung.STOP_NEW_SALES, Rung.STOP_NEW_TRAINING, Rung.SUPPRESS}), False
+        case Cause.CONSENT if _clause(terms, "DATA_SUBJECT")["legal_basis"] == "consent":
+            return frozenset({Rung.STOP_NEW_SALES, Rung.STOP_NEW_TRAINING}), False
+        case _:
+            return frozenset({Rung.STOP_NEW_SALES}), True
 
 
 def _clause(terms: Terms, code: str) -> Mapping[str, object]:

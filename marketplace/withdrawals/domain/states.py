@@ -15,6 +15,14 @@ class Cause(StrEnum):
     """Its creator wants it back: the clause WITHDRAWAL of each licence decides how far that reaches."""
     CLAIM = "claim"
     """A third party's claim was upheld."""
+    CONSENT = "consent"
+    """Somebody in the picture took their release back: DATA_SUBJECT of each licence says on what its use rests."""
+    PERMISSION = "permission"
+    """The owner of a place or mark did, or whoever gave a permit: WITHDRAWAL of each licence decides."""
+
+
+TAKEN_BACK: Final = (Cause.CREATOR, Cause.CLAIM)
+"""Causes that take the clip itself away, for good; the others take away what some of its licences rest on."""
 
 
 class WithdrawalState(StrEnum):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+RELEASE_FOLLOW: Final = "marketplace.release.follow"
+"""Done: tells holders of licences that rested on a release. Subject: ``<release>:<event>``; payload: ``release``."""
+
 CLIP_WITHDRAWN: Final = "marketplace.clip.withdrawn"
 """Told: a clip is not sold any more. Subject: the clip's public id; payload: ``withdrawal``."""
 LICENCE_WITHDRAWN: Final = "marketplace.licence.withdrawn"
 """Told: the holder of a licence was given notice. Subject: the licence's public id; payload: ``notice``."""
 LICENCE_TERMINATED: Final = "marketplace.licence.terminated"
 """Told: a licence ended before its time. Subject: the licence's public id; payload: ``notice``."""
+LICENCE_REFUNDED: Final = "marketplace.licence.refunded"
+"""Told: a buyer was credited for a licence that ended before its time. Subject: the licence; payload: ``notice``."""
 LICENCE_CLAIMED: Final = "marketplace.licence.claimed"
 """Told: a claim puts a licence in doubt. Subject: ``<licence>:<claim>``, public ids; payload: ``licence``."""
 LICENCE_CLEARED: Final = "marketplace.licence.cleared"

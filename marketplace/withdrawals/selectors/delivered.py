@@ -13,18 +13,23 @@ from media_ingest.adapters.storage import store
 
 
 def samples_delivered(licence: Licence) -> tuple[Sample, ...]:
-    """Every sample of a licence in every dataset that is ready, by dataset version; none before the first is built."""
+    """Every sample of a licence in every dataset that is ready, by dataset version; none before the first is built.
+
+    What several versions delivered alike is one sample.
+    """
     manifests = DatasetFile.objects.filter(
         dataset__order_id=licence.order_id, dataset__state=DatasetState.READY, path=MANIFEST_JSONL
     )
-    return tuple(
-        sample
-        for manifest in manifests.select_related("dataset").order_by("dataset__version")
-        for sample in _samples(manifest, licence.public_id)
-    )
+    found: dict[tuple[str | int, ...], Sample] = {}
+    for manifest in manifests.select_related("dataset").order_by("dataset__version"):
+        for facts in _leaves(manifest, licence.public_id):
+            key = tuple(facts.values())
+            earlier = found[key].datasets if key in found else ()
+            found[key] = Sample((*earlier, manifest.dataset.public_id), str(facts["sha256"]), facts)
+    return tuple(found.values())
 
 
-def _samples(manifest: DatasetFile, licence_id: str) -> list[Sample]:
+def _leaves(manifest: DatasetFile, licence_id: str) -> list[dict[str, str | int]]:
     wanted = licence_id.encode()
     found = []
     with store().open(manifest.storage_key) as lines:
@@ -41,5 +46,5 @@ def _samples(manifest: DatasetFile, licence_id: str) -> list[Sample]:
                     start_ms=row.start_ms,
                     end_ms=row.end_ms,
                 )
-                found.append(Sample(manifest.dataset.public_id, row.sha256, facts))
+                found.append(facts)
     return found

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from core.accounts.policy import Actor, require
 from core.ids import NOT_FOUND
-from marketplace.delivery.models import Dataset
 from marketplace.withdrawals.domain.actions import CLAIM_VIEW, NOTICE_VIEW, WITHDRAWAL_VIEW
 from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.models import Claim, Notice, Withdrawal
@@ -82,16 +81,3 @@ def claim_followed(ref: str) -> Claim:
     if found is None:
         raise NOT_FOUND("There is no claim with this reference. Copy it from the answer you got, letter by letter.")
     return found
-
-
-def changes_of(dataset: Dataset) -> QuerySet[Notice]:
-    """What was taken down of a dataset since it was built, oldest first by id."""
-    return Notice.objects.select_related("licence", "withdrawal").filter(licence__order_id=dataset.order_id)
-
-
-def licences_without_notice() -> list[str]:
-    """Public ids of standing licences on withdrawn clips whose holder was never told; there are none."""
-    rows = Withdrawal.objects.filter(
-        Q(clip__licences__state__in=("active", "under_claim"), clip__licences__takedown_notice=None)
-    )
-    return [row.public_id for row in rows.distinct()]

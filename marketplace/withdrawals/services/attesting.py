@@ -14,7 +14,7 @@ from core.clock import now
 from core.ids import Prefix, public_id
 from core.jobs.services import publish
 from core.transitions import advance
-from marketplace.transparency.adapters.jws import sign
+from marketplace.transparency.adapters.jws import DELETION_TYPE, sign
 from marketplace.transparency.adapters.keys import key_valid_at
 from marketplace.transparency.domain import merkle
 from marketplace.transparency.services.keys import signing_key_ensure
@@ -91,7 +91,7 @@ def _settle(actor: Actor, notice_id: UUID, declared: Declared, samples: tuple[Sa
             signatory=declared.role,
             samples=len(samples),
             merkle_root=root,
-            jws=sign(deletion.payload(), private_key=signer.private_key()),
+            jws=sign(deletion.payload(), private_key=signer.private_key(), typ=DELETION_TYPE),
             kid=signer.public.kid,
         )
         record(

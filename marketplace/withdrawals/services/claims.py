@@ -150,10 +150,10 @@ def _hide(actor: Actor, claim: Claim, clip_id: UUID) -> None:
 def _follow(actor: Actor, claim: Claim, listing: Listing, *, uphold: bool) -> None:
     if not uphold:
         _put_back(actor, claim, listing)
-    elif listing.state in _GONE:
-        notices_hasten(actor=actor, clip_id=listing.clip_id)
-    else:
+        return
+    if listing.state not in _GONE:
         withdrawal_make(actor=actor, listing=listing, cause=Cause.CLAIM, claim=claim, reason=claim.note)
+    notices_hasten(actor=actor, clip_id=listing.clip_id)
 
 
 def _put_back(actor: Actor, claim: Claim, listing: Listing) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -37,13 +38,15 @@ from marketplace.withdrawals.domain.topics import (
     NOTICE_REMINDER,
 )
 from marketplace.withdrawals.models import Notice, Withdrawal
-from marketplace.withdrawals.selectors.effect import licences_reached, reached_by
+from marketplace.withdrawals.selectors.effect import reached_by
+from marketplace.withdrawals.selectors.resting import licences_untold
+from marketplace.withdrawals.services.refunding import refund_credit
 
 
 def notices_give(*, actor: Actor, withdrawal: Withdrawal, at: datetime) -> list[Notice]:
     """Tell every holder of a standing licence who was not told yet; the listing is locked by the caller."""
     given = []
-    for licence in licences_reached(withdrawal.clip_id):
+    for licence in licences_untold(withdrawal):
         reached = reached_by(licence, cause=Cause(withdrawal.cause), at=at)
         plan = reached.plan
         notice = Notice.objects.create(
@@ -83,16 +86,8 @@ def notice_look(*, actor: Actor, notice_id: UUID, at: datetime | None = None) ->
     return notice
 
 
-def notices_sweep(*, actor: Actor, at: datetime | None = None) -> int:
-    """Look at every notice that waits; the nightly net under the jobs. Return how many."""
-    waiting = list(Notice.objects.filter(state__in=OPEN_NOTICES).values_list("pk", flat=True))
-    for notice_id in waiting:
-        notice_look(actor=actor, notice_id=notice_id, at=at)
-    return len(waiting)
-
-
 def licence_end(*, actor: Actor, notice: Notice, at: datetime) -> None:
-    """End the licence of a notice and let go of its hold on the clip; once."""
+    """End the licence of a notice, let go of its hold on the clip, and credit what its terms give back; once."""
     licence = Licence.objects.select_for_update(of=("self",)).get(pk=notice.licence_id)
     if licence.state not in STANDING:
         return
@@ -106,13 +101,18 @@ def licence_end(*, actor: Actor, notice: Notice, at: datetime) -> None:
         organisation_id=licence.licensee_id,
         after={"notice": notice.public_id, "at": at.isoformat()},
     )
+    refund_credit(actor=actor, notice=notice)
 
 
-def notices_hasten(*, actor: Actor, clip_id: UUID) -> int:
-    """End at once every licence that still runs on a clip which was taken back more gently before; return how many."""
+def notices_hasten(*, actor: Actor, clip_id: UUID, licence_ids: Collection[UUID] | None = None) -> int:
+    """End at once every licence that still runs on a clip which was taken back more gently before, of some licences
+    only when they are named; return how many.
+    """
     running = Notice.objects.select_for_update(of=("self",)).filter(
         withdrawal__clip_id=clip_id, state__in=(NoticeState.INFORMED, NoticeState.NOTICED)
     )
+    if licence_ids is not None:
+        running = running.filter(licence_id__in=licence_ids)
     moment = now()
     notices = list(running.order_by("pk"))
     for notice in notices:

@@ -20,7 +20,7 @@ from marketplace.catalog.services.listing import listing_resume, listings_create
 from marketplace.delivery.models import DatasetFile
 from marketplace.models import Attestation, Licence, Notice, Order, Reservation, Withdrawal
 from marketplace.orders.services.paying import order_pay
-from marketplace.transparency.adapters.jws import verify
+from marketplace.transparency.adapters.jws import CertificateError, verify, verify_deletion
 from marketplace.transparency.services.keys import public_keys
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.states import ClaimKind
@@ -163,7 +163,9 @@ def test_a_holder_attests_what_was_delivered_and_gets_a_certificate_anybody_can_
             notice_attest(actor=buyer, notice_id=notice.pk, declared=said(notice, (sample.sha256,))).state == "attested"
         )
     attestation = Attestation.objects.get()
-    certificate = verify(attestation.jws, public_keys())
+    with pytest.raises(CertificateError):
+        verify(attestation.jws, public_keys())
+    certificate = verify_deletion(attestation.jws, public_keys())
     assert certificate["kind"] == "deletion"
     assert certificate["samples"]["hashes"] == [sample.sha256]
     assert certificate["samples"]["merkle_root"] == attestation.merkle_root != hashlib.sha256().hexdigest()

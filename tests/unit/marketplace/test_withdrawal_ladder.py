@@ -107,7 +107,7 @@ def test_every_open_notice_can_be_attested_and_no_closed_one() -> None:
     assert attestable == set(OPEN_NOTICES)
 
 
-SAMPLES = (Sample("dst_1", "a" * 64, {}), Sample("dst_1", "b" * 64, {}))
+SAMPLES = (Sample(("dst_1",), "a" * 64, {}), Sample(("dst_1",), "b" * 64, {}))
 WHOLE = Declared("A. Officer", "officer", "erase", ("stop_new_training",), ("a" * 64, "b" * 64))
 
 
