@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -89,6 +90,8 @@ class Env:
     secret_key: str
     public_url: str
     allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    """Whose X-Forwarded-For is believed."""
     database: Database
     broker_url: str
     job_lease_s: int
@@ -161,6 +164,16 @@ class _Reader:
             self.faults.append(f"{name} must be a decimal number such as 0.276, not {value!r}")
             return Fraction(0)
         return Fraction(value)
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(ip_network(part) for part in self.names(name))
+        except ValueError as error:
+            self.faults.append(f"{name} must be addresses or networks such as 172.16.0.0/12: {error}")
+            return ()
 
     def address(self, name: str) -> str:
         value = self.text(name).rstrip("/")
@@ -275,7 +288,8 @@ def read(environ: Mapping[str, str] | None = None) -> Env:
         debug=debug,
         secret_key=_secret_key(reader, home, debug=debug),
         public_url=public_url,
-        allowed_hosts=tuple(host.strip() for host in reader.text("OFFCUT_ALLOWED_HOSTS").split(",") if host.strip()),
+        allowed_hosts=reader.names("OFFCUT_ALLOWED_HOSTS"),
+        trusted_proxies=reader.networks("OFFCUT_TRUSTED_PROXIES"),
         database=database or Database("sqlite3", ""),
         broker_url=reader.text("OFFCUT_BROKER_URL"),
         job_lease_s=reader.number("OFFCUT_JOB_LEASE_S"),

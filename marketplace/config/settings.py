@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.api.client_address.ClientAddressMiddleware",
     "core.api.middleware.RequestIdMiddleware",
     "marketplace.api.rights.RightsMiddleware",
     "django.middleware.security.SecurityMiddleware",

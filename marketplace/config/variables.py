@@ -27,6 +27,12 @@ VARIABLES: Final = (
     ),
     Variable("OFFCUT_PUBLIC_URL", "http://127.0.0.1:8000", "The address people use, without a slash at the end."),
     Variable("OFFCUT_ALLOWED_HOSTS", "", "More host names to answer to, separated by commas."),
+    Variable(
+        "OFFCUT_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks of the proxies in front, separated by commas: theirs is the only X-Forwarded-For that is"
+        " believed. Empty: nobody's.",
+    ),
     Variable("DATABASE_URL", "", "postgres://user:password@host:5432/name; empty: SQLite under the home.", secret=True),
     Variable("OFFCUT_BROKER_URL", "", "Redis or Valkey, such as redis://host:6379/0; empty: `manage.py worker` polls."),
     Variable("OFFCUT_JOB_LEASE_S", "30", "Seconds without a sign of life before a job goes to another worker."),

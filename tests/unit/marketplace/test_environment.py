@@ -41,6 +41,16 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert [name for name in names if f"OFFCUT_{name}" not in told] == []
 
 
+def test_nobody_is_believed_about_addresses_unless_named() -> None:
+    assert read(SECRET).trusted_proxies == ()
+    env = read({**SECRET, "OFFCUT_TRUSTED_PROXIES": "172.16.0.0/12, 192.0.2.1"})
+    assert [str(network) for network in env.trusted_proxies] == ["172.16.0.0/12", "192.0.2.1/32"]
+    with pytest.raises(EnvironmentInvalid, match="OFFCUT_TRUSTED_PROXIES"):
+        read({**SECRET, "OFFCUT_TRUSTED_PROXIES": "172.16.0.1/12"})
+    with pytest.raises(EnvironmentInvalid, match="OFFCUT_TRUSTED_PROXIES"):
+        read({**SECRET, "OFFCUT_TRUSTED_PROXIES": "*"})
+
+
 def test_a_class_from_which_nothing_can_be_read_at_once_is_refused() -> None:
     with pytest.raises(EnvironmentInvalid, match="OFFCUT_S3_COLD_CLASS"):
         read({**SECRET, **BUCKET, "OFFCUT_S3_COLD_CLASS": "DEEP_ARCHIVE"})
