@@ -109,13 +109,15 @@ def folder(path: Path, keys: list[Json]) -> Json:
         ("key", "clip_id", "licence_id", "sha256", "start_ms", "end_ms"),
     )
     facts, tree = certificate(token, keys), list[tuple[int, bytes]]()
+    codes = {one["id"]: one["iscc"] for one in facts["licences"] if "iscc" in one}  # none in older certificates
     logged(json.loads((path / "proof.json").read_bytes()), token, facts, keys)
     need(sha((path / "SHA256SUMS").read_bytes()).hex() == facts["files"]["sha256sums"], "another list of files")
     for line in (path / "SHA256SUMS").read_text().splitlines():
         with (path / line[66:]).open("rb") as file:
             need(hashlib.file_digest(file, "sha256").hexdigest() == line[:64], f"{line[66:]} was changed")
-    for line in (path / "manifest.jsonl").read_text().splitlines():
-        tree.append((1, sha(b"\0" + canonical({name: json.loads(line)[name] for name in names}))))
+    for row in map(json.loads, (path / "manifest.jsonl").read_bytes().splitlines()):
+        need(codes.get(row["licence_id"], row.get("iscc")) == row.get("iscc"), "another ISCC than certified")
+        tree.append((1, sha(b"\0" + canonical({name: row[name] for name in names}))))
         while len(tree) > 1 and tree[-1][0] == tree[-2][0]:
             tree[-2:] = [(2 * tree[-1][0], sha(b"\1" + tree[-2][1] + tree[-1][1]))]
     while len(tree) > 1:

@@ -43,11 +43,13 @@ REVOKED = _key(3, T0 - DAY, None, T0 + 5 * DAY)
 STRANGER = _key(4, T0 - DAY)
 KNOWN = (RETIRED, ACTIVE, REVOKED)
 CLIPS = ("clp_01kaq000000000000000000001", "clp_01kaq000000000000000000002")
+ISCC = "ISCC:KUAI7H2IBTH2TTZ6AFGBBZCYJZZZZ5Q7B5WHXPAK4HCNB4N7TOD4CEQ"
 NEVER = "clp_01kaq000000000000000000009"
 
 
 def _payload(issued_at: int) -> Json:
-    """A certificate of two licences."""
+    """A certificate of two licences; the earliest are from before clips had their ISCC in it."""
+    coded = {"iscc": ISCC} if issued_at >= T0 + DAY else {}
     return {
         "iss": "https://offcut.example",
         "jti": "OC-7K2M9-4XQ0P-ZZ31A-0H8RT",
@@ -58,7 +60,7 @@ def _payload(issued_at: int) -> Json:
         "licensee": {"id": "org_01kaq000000000000000000005", "name": "Laboratoire Éclair"},
         "licensors": [{"id": "org_01kaq000000000000000000006"}],
         "samples": {"count": 2, "duration_ms": 4000, "merkle_root": "ab" * 32},
-        "licences": [{"id": clip.replace("clp", "lic"), "clip": clip} for clip in CLIPS],
+        "licences": [{"id": clip.replace("clp", "lic"), "clip": clip, **coded} for clip in CLIPS],
         "files": {"sha256sums": "cd" * 32, "blake3sums": "ef" * 32},
         "log": ORIGIN,
     }

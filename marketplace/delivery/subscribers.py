@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.invariants import invariant
 from core.jobs.registry import subscribe
-from marketplace.delivery.domain.topics import BUILD, CODES, DATASET_READY, DOCUMENTS, ORDER_PAID
+from marketplace.delivery.domain.topics import BUILD, DATASET_READY, DOCUMENTS, ORDER_PAID
 from marketplace.delivery.services.usage import masters_last_sold
 from marketplace.delivery.services.verification import datasets_check, storage_keys_referenced
 from media_ingest.services.lifecycle import uses_from
@@ -12,7 +12,7 @@ from media_ingest.services.sweeping import references_from
 
 
 def register() -> None:
-    """A paid order is built, its licence becomes a document, its sources get their codes.
+    """A paid order is built, its licence becomes a document.
 
     Files of datasets stay stored; datasets agree with orders, store and certificates.
 
@@ -20,7 +20,6 @@ def register() -> None:
     """
     subscribe(ORDER_PAID, BUILD)
     subscribe(DATASET_READY, DOCUMENTS)
-    subscribe(DATASET_READY, CODES)
     references_from(storage_keys_referenced)
     uses_from(masters_last_sold)
     invariant("datasets: stored, certified and built for every paid order")(datasets_check)

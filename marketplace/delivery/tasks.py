@@ -6,9 +6,8 @@ from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id
 from core.jobs.claim import Claim
 from core.jobs.registry import handles
-from marketplace.delivery.domain.topics import BUILD, CODES, DOCUMENTS
+from marketplace.delivery.domain.topics import BUILD, DOCUMENTS
 from marketplace.delivery.services.building import dataset_build
-from marketplace.delivery.services.coding import sources_code
 from marketplace.delivery.services.licence_documents import licence_documents_issue
 
 
@@ -22,9 +21,3 @@ def build(claim: Claim) -> None:
 def documents(claim: Claim) -> None:
     """Set and seal the licence of a dataset that became ready."""
     licence_documents_issue(actor=Actor.system(), dataset_id=parse_public_id(Prefix.DATASET, claim.subject))
-
-
-@handles(CODES, queue="derive")
-def codes(claim: Claim) -> None:
-    """Name the sources of a delivered dataset by their content."""
-    sources_code(actor=Actor.system(), claim=claim)

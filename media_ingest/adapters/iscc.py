@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 import ffmpeg
 
-from media_ingest.adapters.ffmpeg import Budget, Stop, never, run
+from media_ingest.adapters.ffmpeg import Budget, Stop, ToolStoppedError, never, run
 from media_ingest.adapters.renditions import DECODED
 
 _FRAMES_A_SECOND: Final = 5
@@ -24,6 +26,7 @@ _FRAME: Final = re.compile(r"<FrameSignature>([0-2 ]+)</FrameSignature>")
 _SIGNATURE_VALUES: Final = 380
 _BYTES_A_FRAME: Final = 4096
 _BITS: Final = 64
+_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,34 @@ class ContentCodes:
 
 
 def content_codes(path: Path, scratch: Path, *, duration_ms: int, should_stop: Stop = never) -> ContentCodes:
-    """The codes of a video file. Raises what ``run`` raises, and ValueError when no frame can be read."""
-    video = _video_code(_signatures(path, scratch, duration_ms, should_stop))
-    iscc_core = _library()
-    with path.open("rb") as file:
-        data = str(iscc_core.gen_data_code_v0(file, bits=_BITS)["iscc"])
-        file.seek(0)
-        instance = str(iscc_core.gen_instance_code_v0(file, bits=_BITS)["iscc"])
-    whole = iscc_core.gen_iscc_code_v0([video, data, instance])["iscc"]
+    """The codes of a video file. Raises what ``run`` raises, and ValueError when no frame can be read.
+
+    Its bytes are read here while ffmpeg, a process of its own, looks at its picture.
+    """
+    failed = Event()
+    with ThreadPoolExecutor(1) as beside:
+        bytes_read = beside.submit(_byte_codes, path, lambda: failed.is_set() or should_stop())
+        try:
+            video = _video_code(_signatures(path, scratch, duration_ms, should_stop))
+        except BaseException:
+            failed.set()
+            raise
+        data, instance = bytes_read.result()
+    whole = _library().gen_iscc_code_v0([video, data, instance])["iscc"]
     return ContentCodes(str(whole), video, data, instance)
+
+
+def _byte_codes(path: Path, should_stop: Stop) -> tuple[str, str]:
+    """The Data-Code and the Instance-Code."""
+    iscc_core = _library()
+    data, instance = iscc_core.DataHasherV0(), iscc_core.InstanceHasherV0()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if should_stop():
+                raise ToolStoppedError("stopped")
+            data.push(block)
+            instance.push(block)
+    return f"ISCC:{data.code(bits=_BITS)}", f"ISCC:{instance.code(bits=_BITS)}"
 
 
 def _signatures(path: Path, scratch: Path, duration_ms: int, should_stop: Stop) -> Path:

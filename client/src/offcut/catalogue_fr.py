@@ -178,6 +178,9 @@ _REFUSALS: dict[str, str] = {
     "It holds samples for which the certificate names no licence.": (
         "Il contient des échantillons pour lesquels le certificat ne nomme aucune licence."
     ),
+    "It calls a recording by another ISCC than the certificate.": (
+        "Il désigne un enregistrement par un autre ISCC que le certificat."
+    ),
     "Its content differs from SHA256SUMS and BLAKE3SUMS.": "Son contenu diffère de SHA256SUMS et de BLAKE3SUMS.",
     "Its content differs from SHA256SUMS.": "Son contenu diffère de SHA256SUMS.",
     "Its content differs from BLAKE3SUMS.": "Son contenu diffère de BLAKE3SUMS.",

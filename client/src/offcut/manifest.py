@@ -22,12 +22,13 @@ class ManifestError(ValueError):
 
 @dataclass
 class Totals:
-    """What all rows together say: how many samples, how long, and which licence covers which clip."""
+    """What all rows together say: how many samples, how long, which licence covers which clip, and its ISCC."""
 
     root: str = ""
     count: int = 0
     duration_ms: int = 0
     licences: set[tuple[str, str]] = field(default_factory=set)
+    codes: set[tuple[str, str]] = field(default_factory=set)
 
 
 def rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -66,6 +67,7 @@ def read_totals(path: Path) -> Totals:
             totals.count += 1
             totals.duration_ms += end - start
             totals.licences.add((str(row["licence_id"]), str(row["clip_id"])))
+            totals.codes.add((str(row["licence_id"]), str(row.get("iscc"))))
             yield data
 
     totals.root = merkle.root(leaves()).hex()

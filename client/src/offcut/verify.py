@@ -220,13 +220,12 @@ def _check_manifest(result: Verification) -> None:
     if said != [totals.root, totals.count, totals.duration_ms]:
         result.blame(MANIFEST, "merkle_root", "Its rows are not the samples that the certificate commits to.")
     granted = certificate.value("licences")
-    pairs = (
-        {(item.get("id"), item.get("clip")) for item in granted if isinstance(item, Mapping)}
-        if isinstance(granted, list)
-        else set()
-    )
-    if not totals.licences <= pairs:
+    items = [item for item in granted if isinstance(item, Mapping)] if isinstance(granted, list) else []
+    if not totals.licences <= {(item.get("id"), item.get("clip")) for item in items}:
         result.blame(MANIFEST, "unlicensed", "It holds samples for which the certificate names no licence.")
+    coded = {item["id"]: item["iscc"] for item in items if "id" in item and "iscc" in item}  # not in older certificates
+    if any(code != coded.get(licence, code) for licence, code in totals.codes):
+        result.blame(MANIFEST, "iscc", "It calls a recording by another ISCC than the certificate.")
 
 
 def _check_extras(result: Verification, listed: set[str]) -> None:

@@ -16,7 +16,10 @@ _CODE_GROUP_LENGTH = 5
 
 @dataclass(frozen=True, slots=True)
 class LicensedClip:
-    """One licence of the order, with public ids; ``agreement_sha256`` is the hash of the signed text."""
+    """One licence of the order, with public ids; ``agreement_sha256`` is the hash of the signed text.
+
+    ``iscc`` (ISO 24138) names the recording the clip is of by its content; None when none could be made.
+    """
 
     licence: str
     clip: str
@@ -24,9 +27,11 @@ class LicensedClip:
     terms_version: int
     agreement: str
     agreement_sha256: str
+    iscc: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The licence as the certificate lists it."""
+        """The licence as the certificate lists it; certificates from before codes were in them have no ``iscc``."""
+        coded = {} if self.iscc is None else {"iscc": self.iscc}
         return {
             "id": self.licence,
             "clip": self.clip,
@@ -34,6 +39,7 @@ class LicensedClip:
             "terms_version": self.terms_version,
             "agreement": self.agreement,
             "agreement_sha256": self.agreement_sha256,
+            **coded,
         }
 
 

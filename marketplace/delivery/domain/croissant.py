@@ -92,7 +92,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("creator", _TEXT, "Public id of the rightsholder"),
     ("price", _TEXT, "What the creator receives for this clip, a decimal number"),
     ("currency", _TEXT, "Currency of the price, ISO 4217"),
-    ("iscc", _TEXT, "ISCC of the source, when it was known"),
+    ("iscc", _TEXT, "ISCC (ISO 24138) of the recording the sample is from"),
 )
 
 _NESTED: tuple[tuple[str, str, str, str], ...] = (

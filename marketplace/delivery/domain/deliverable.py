@@ -84,8 +84,6 @@ class Deliverable:
     words: Words
     rights: RightsPolicy
     """What the signals inside the copy say."""
-    iscc: str | None
-    """The source's ISCC, when it was computed already."""
 
     @property
     def key(self) -> str:
@@ -152,7 +150,7 @@ class Deliverable:
             creator=self.licensor,
             price=self.price,
             currency=self.currency,
-            iscc=self.iscc,
+            iscc=self.licensed.iscc,
         )
 
 

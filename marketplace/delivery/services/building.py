@@ -32,6 +32,7 @@ from marketplace.delivery.domain.sums import PROOF
 from marketplace.delivery.domain.topics import DATASET_READY
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
 from marketplace.delivery.services.certifying import certificate_payload
+from marketplace.delivery.services.coding import sources_code
 from marketplace.delivery.services.cutting import Cutter
 from marketplace.delivery.services.gathering import delivery_of
 from marketplace.delivery.services.papers import Papers, SampleLedger, manifest_at, manifests_keep
@@ -121,6 +122,7 @@ class _Build:
     def _select(self) -> tuple[Delivery, DatasetPlan]:
         self._move(DatasetEvent.SELECT)
         self._claim.progress(DatasetState.SELECTING, 0, 1)
+        sources_code(actor=self._actor, claim=self._claim, order=self._dataset.order)
         delivery = delivery_of(self._dataset.order)
         try:
             plan = dataset_plan((clip.spec for clip in delivery.clips), shard_bytes=self._dataset.shard_bytes)

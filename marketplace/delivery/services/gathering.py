@@ -121,6 +121,7 @@ def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy, isc
             terms_version=terms.number,
             agreement=public_id(Prefix.AGREEMENT, line.agreement_id),
             agreement_sha256=line.agreement_sha256,
+            iscc=iscc,
         ),
         licensor=public_id(Prefix.ORGANISATION, licence.licensor_id),
         price=line.amount.amount,
@@ -139,7 +140,6 @@ def _deliverable(licence: Licence, people: str | None, rights: RightsPolicy, isc
         picture=_picture(asset),
         words=_words(clip, people),
         rights=rights,
-        iscc=iscc,
     )
 
 

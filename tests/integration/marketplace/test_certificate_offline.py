@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.accounts.policy import Actor
 from core.jobs.runner import run_due
+from marketplace.delivery.domain.certificate import LicensedClip
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Dataset
 from marketplace.transparency.services.keys import jwks, signing_key_rotate
@@ -21,8 +26,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def second_opinion(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], object]:
+    """The verifier of docs, found as by somebody who copied it, with the published keys."""
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[3] / "docs"))
+    verifier = importlib.import_module("verify_offcut")
+    return lambda path: verifier.folder(path, jwks()["keys"])
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A dataset as a buyer has it on disk."""
+    return built(tmp_path)
+
+
+def built(tmp_path: Path) -> Path:
     sale(clips=2)
     run_due([BUILD])
     target = tmp_path / "dataset"
@@ -40,6 +57,34 @@ def test_an_untouched_folder_verifies_with_the_published_and_with_its_own_keys(f
     assert verify_folder(folder).ok
     signing_key_rotate(actor=Actor.system())
     assert verify_folder(folder, read_jwks(jwks())).ok
+
+
+def test_a_certificate_from_before_recordings_were_named_in_it_still_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_opinion: Callable[[Path], object]
+) -> None:
+    named = LicensedClip.as_json
+
+    def as_it_was(clip: LicensedClip) -> dict[str, Any]:
+        return {name: value for name, value in named(clip).items() if name != "iscc"}
+
+    monkeypatch.setattr(LicensedClip, "as_json", as_it_was)
+    folder = built(tmp_path)
+    assert b"iscc" not in b64decode((folder / "certificate.jws").read_bytes().split(b".")[1] + b"==", b"-_")
+    assert verify_folder(folder, read_jwks(jwks())).ok
+    assert second_opinion(folder)
+
+
+def test_rows_that_call_a_recording_something_else_than_the_certificate_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_opinion: Callable[[Path], object]
+) -> None:
+    """In a folder that is sound but for that: whoever signed it contradicts itself."""
+    named = LicensedClip.as_json
+    monkeypatch.setattr(LicensedClip, "as_json", lambda clip: named(clip) | {"iscc": "ISCC:KUAA"})
+    folder = built(tmp_path)
+    problems = [(found.file, found.code) for found in verify_folder(folder, read_jwks(jwks())).problems]
+    assert problems == [("manifest.jsonl", "iscc")]
+    with pytest.raises(SystemExit, match="another ISCC than certified"):
+        second_opinion(folder)
 
 
 @pytest.mark.parametrize(
