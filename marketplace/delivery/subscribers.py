@@ -5,9 +5,11 @@ from __future__ import annotations
 from core.invariants import invariant
 from core.jobs.registry import subscribe
 from marketplace.delivery.domain.topics import BUILD, DATASET_READY, DOCUMENTS, ORDER_PAID
+from marketplace.delivery.services.marking import preview_mark
 from marketplace.delivery.services.usage import masters_last_sold
 from marketplace.delivery.services.verification import datasets_check, storage_keys_referenced
 from media_ingest.services.lifecycle import uses_from
+from media_ingest.services.links import marks_from
 from media_ingest.services.sweeping import references_from
 
 
@@ -16,10 +18,11 @@ def register() -> None:
 
     Files of datasets stay stored; datasets agree with orders, store and certificates.
 
-    What was sold lately stays at hand.
+    What was sold lately stays at hand. Previews say what they are offered for.
     """
     subscribe(ORDER_PAID, BUILD)
     subscribe(DATASET_READY, DOCUMENTS)
     references_from(storage_keys_referenced)
     uses_from(masters_last_sold)
+    marks_from(preview_mark)
     invariant("datasets: stored, certified and built for every paid order")(datasets_check)

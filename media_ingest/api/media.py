@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import BinaryIO, ClassVar, Final
@@ -20,7 +21,7 @@ from media_ingest.domain.errors import LINK_REFUSED, RANGE_UNMET
 from media_ingest.domain.ranges import ByteRange, byte_range
 from media_ingest.domain.upload_errors import STORAGE_AWAY
 from media_ingest.models import Derivative, DerivativeKind
-from media_ingest.services.links import media_link_open
+from media_ingest.services.links import marks_of, media_link_open
 
 _BLOCK: Final = 256 << 10
 _TYPES: Final = {
@@ -62,7 +63,7 @@ class Media(BytesResource):
         },
     )
     def get(self, request: Request, token: str) -> HttpResponseBase:
-        """Return the bytes; ``Range`` and ``If-Range`` work, the ETag is the SHA-256 of the whole file."""
+        """Return the bytes, a preview with its mark; ``Range`` and ``If-Range`` work, the ETag goes by SHA-256."""
         derivative = media_link_open(token=token)
         try:
             opened = store().open(derivative.storage_key)
@@ -79,30 +80,41 @@ class Media(BytesResource):
 
 def _answer(request: HttpRequest, derivative: Derivative, opened: BinaryIO) -> HttpResponseBase:
     content_type, name = _TYPES[DerivativeKind(derivative.kind)]
-    etag = f'"{derivative.sha256}"'
+    mark = marks_of(derivative)
+    etag = f'"{_hash_with(derivative, mark)}"'
     headers = {**_SAFE, "ETag": etag, "Content-Disposition": f'inline; filename="{name}"'}
     if etag in (tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")):
         opened.close()
         return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    whole = ByteRange(0, derivative.size_bytes)
+    size = derivative.size_bytes + len(mark)
+    whole = ByteRange(0, size)
     wanted = None
     if request.headers.get("If-Range", etag) == etag:
-        wanted = byte_range(request.headers.get("Range", ""), derivative.size_bytes)
+        wanted = byte_range(request.headers.get("Range", ""), size)
     part = wanted or whole
     headers["Content-Length"] = str(part.length)
     if wanted is not None:
-        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{derivative.size_bytes}"
+        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
     status = HTTPStatus.OK if wanted is None else HTTPStatus.PARTIAL_CONTENT
     if request.method == "HEAD":
         opened.close()
         return HttpResponse(status=status, content_type=content_type, headers=headers)
-    return StreamingHttpResponse(_blocks(opened, part), status=status, content_type=content_type, headers=headers)
+    blocks = _blocks(opened, part, derivative.size_bytes, mark)
+    return StreamingHttpResponse(blocks, status=status, content_type=content_type, headers=headers)
 
 
-def _blocks(opened: BinaryIO, part: ByteRange) -> Iterator[bytes]:
+def _hash_with(derivative: Derivative, mark: bytes) -> str:
+    """What tells one version from another: the file's own hash, with its mark's when it has one."""
+    return f"{derivative.sha256}.{hashlib.sha256(mark).hexdigest()[:16]}" if mark else derivative.sha256
+
+
+def _blocks(opened: BinaryIO, part: ByteRange, stored: int, mark: bytes) -> Iterator[bytes]:
+    """A part of the stored bytes with the mark behind them."""
     with opened:
         opened.seek(part.start)
-        left = part.length
-        while left and (block := opened.read(min(_BLOCK, left))):
+        left = min(part.end, stored) - part.start
+        while left > 0 and (block := opened.read(min(_BLOCK, left))):
             left -= len(block)
             yield block
+    if part.end > stored:
+        yield mark[max(part.start - stored, 0) : part.end - stored]

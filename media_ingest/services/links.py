@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from media_ingest.domain.errors import LINK_REFUSED
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip, Derivative, DerivativeKind
 
+Marks = Callable[[Derivative], bytes]
 PATH: Final = "/api/v1/media/"
 LONGEST_S: Final = 15 * 60
 _STEP_S: Final = 5 * 60
 _SALT: Final = "media_ingest.links"
 _BODY_BYTES: Final = 24
+_sources: Final[list[Marks]] = []
 _ENDED: Final = "Load the page or ask the API again for a fresh link; the media itself is unchanged."
 
 
@@ -59,6 +62,17 @@ def clip_link(clip: Clip, kind: DerivativeKind) -> str | None:
     else:
         chosen = own.get(kind) or next((one for one in made if one.kind == kind and one.clip_id is None), None)
     return media_link(chosen) if chosen is not None else None
+
+
+def marks_from(source: Marks) -> None:
+    """Let a floor above say what is put behind a preview when it is served. Call it from ``AppConfig.ready``."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def marks_of(derivative: Derivative) -> bytes:
+    """The bytes to be put behind a derivative's own when it is served: boxes, which a player skips; often none."""
+    return b"".join(source(derivative) for source in _sources)
 
 
 def media_link_open(*, token: str, at: float | None = None) -> Derivative:

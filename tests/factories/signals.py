@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any, Final
 
+import imageio_ffmpeg
 from lxml import etree
 from pyld import jsonld
 
@@ -116,3 +119,12 @@ def xmp_read(packet: bytes) -> dict[str, str]:
     rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     (description,) = root.findall(f"{{{rdf}}}RDF/{{{rdf}}}Description")
     return {child.tag: child.text or child.get(f"{{{rdf}}}resource", "") for child in description}
+
+
+def matroska_read(path: Path) -> dict[str, str]:
+    """The tags of a Matroska file that ffmpeg reads from its head, without ffmpeg's own."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    of_the_file, _, _of_streams = told.partition("\n[")
+    lines = [line.replace("\\", "").partition("=") for line in of_the_file.splitlines() if "=" in line]
+    return {name: value for name, _, value in lines if name != "encoder"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from marketplace.delivery.domain.errors import DATASET_SOURCE_BROKEN
 from marketplace.delivery.domain.rows import Audio
 from media_ingest.adapters.cuts import CutOrder, cut_all, packet_index
 from media_ingest.adapters.ffmpeg import ToolError, ToolFailedError, ToolLimitError, ToolStoppedError, probe_file
-from media_ingest.adapters.renditions import remux
+from media_ingest.adapters.renditions import remux, tagged
 from media_ingest.adapters.storage import BlobMissing, store
 from media_ingest.domain.cuts import Cut, CutMethod, cut_of, encoding_for, together
 from media_ingest.domain.footage import Footage
@@ -58,6 +58,13 @@ class Cutter:
             if stretches:
                 self._stretches(stretches)
         return self._made[clip.key]
+
+    def tagged(self, clip: Deliverable, cut: CutSample, target: Path, tags: Mapping[str, str]) -> CutSample:
+        """The clip's Matroska or WebM sample with tags in it, as another file: others may share the cut."""
+        with self._ends(clip):
+            tagged(cut.path, target, cut.sample.file.rpartition(".")[2], tags, should_stop=self._claim.lost)
+        size, sha256 = _digest(target)
+        return CutSample(target, replace(cut.sample, size_bytes=size, sha256=sha256))
 
     def drop(self, clip: Deliverable) -> None:
         """Say that a clip is packed; its sample is removed once no other clip needs it."""

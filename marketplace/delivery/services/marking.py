@@ -1,4 +1,4 @@
-"""Marking the copy of a licence: what may be done with it is written into the video, signed and sealed.
+"""Marking videos: what may be done with them is written into them; the copy of a licence is signed and sealed, too.
 
 A signature is not made twice the same, but a shard that is made anew has to hold the same bytes. So the first
 signature of a licence's copy is kept and put in again (ADR 0011).
@@ -18,6 +18,9 @@ from core.clock import now
 from core.ids import Prefix, parse_public_id
 from licensing.domain.signals.cawg import cawg_assertion
 from licensing.domain.signals.iptc import xmp_packet
+from licensing.domain.signals.matroska import matroska_tags
+from marketplace.catalog.selectors.rights import media_policy
+from marketplace.delivery.adapters.boxes import XMP_BOX, user_box
 from marketplace.delivery.adapters.media_keys import MediaKeys, media_keys_ensure, media_keys_rotate
 from marketplace.delivery.adapters.provenance import (
     c2pa_again,
@@ -30,10 +33,12 @@ from marketplace.delivery.adapters.provenance import (
 )
 from marketplace.delivery.domain.deliverable import Deliverable
 from marketplace.delivery.models import SignedCopy
-from marketplace.delivery.services.cutting import CutSample
+from marketplace.delivery.services.cutting import CutSample, Cutter
+from media_ingest.models import Derivative, DerivativeKind
 
 _MARKED: Final = "mp4"
-"""The only container that holds all marks; what others deliver is described by the manifest beside it."""
+"""The only container that holds all marks; WebM and Matroska hold tags."""
+_MOVING: Final = frozenset({DerivativeKind.PREVIEW, DerivativeKind.OPENING})
 
 
 def media_keys() -> MediaKeys:
@@ -50,11 +55,22 @@ def _key_file() -> Path:
     return settings.OFFCUT.key_file.with_name("media.json")
 
 
-def marked(clip: Deliverable, cut: CutSample, folder: Path) -> CutSample:
-    """The clip's sample with its marks; a sample that cannot hold them stays as it was cut."""
+def preview_mark(derivative: Derivative) -> bytes:
+    """What is put behind a preview whenever it is served: a box that says what its clip is offered for now.
+
+    Nothing for pictures. Written then and not once, because a clip comes on sale and goes.
+    """
+    if derivative.kind not in _MOVING:
+        return b""
+    return user_box(XMP_BOX, xmp_packet(media_policy(derivative)))
+
+
+def marked(clip: Deliverable, cutter: Cutter, folder: Path) -> CutSample:
+    """The clip's sample with the marks that its container holds."""
+    cut, target = cutter.sample(clip), _target(clip, folder)
     if not cut.sample.file.endswith(f".{_MARKED}"):
-        return cut
-    target, size = _target(clip, folder), cut.path.stat().st_size
+        return cutter.tagged(clip, cut, target, matroska_tags(clip.rights))
+    size = cut.path.stat().st_size
     try:
         xmp_append(cut.path, xmp_packet(clip.rights))
         kept = _signed(clip, cut.path, target)

@@ -62,7 +62,7 @@ def shard_make(
         nonlocal done
         for spec in plan.samples:
             clip = clips[spec.key]
-            cut = marked(clip, cutter.sample(clip), bench)
+            cut = marked(clip, cutter, bench)
             row = clip.row(shard=shard_path(plan.name), made=cut.sample)
             rows.append(row)
             line = row.as_json()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import tarfile
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import httpx
+import imageio_ffmpeg
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -23,14 +27,15 @@ from licensing.domain.signals.odrl import odrl_permits
 from licensing.selectors.pricing import need_of
 from marketplace.catalog.domain.states import ListingState
 from marketplace.catalog.models import Listing
+from marketplace.delivery.adapters.boxes import XMP_BOX, top_boxes
 from marketplace.delivery.models import Dataset, SignedCopy
 from marketplace.delivery.services.marking import media_key_rotate, media_keys
 from marketplace.orders.models import Licence
 from media_ingest.adapters.storage import store
 from media_ingest.models import Clip, DerivativeKind
-from media_ingest.services.links import clip_link
+from media_ingest.services.links import PATH, clip_link, media_link_open
 from offcut.media_proof import media_verify
-from tests.factories.signals import ODRL, content_usage_read, expanded, ids, rsl_read
+from tests.factories.signals import ODRL, content_usage_read, expanded, ids, rsl_read, xmp_read
 from tests.factories.world import World, world_made
 
 SITE = settings.OFFCUT.public_url
@@ -133,6 +138,50 @@ def test_a_clip_that_is_not_for_sale_offers_nothing_anywhere(world: World) -> No
     assert f"{ODRL}permission" not in node
     everything = UseCase(frozenset(Purpose), frozenset(ModelClass))
     assert not odrl_permits(document, everything)
+
+
+def served(address: str, **headers: str) -> tuple[bytes, str]:
+    answer: Any = Client().get(address, headers=headers)
+    return b"".join(answer.streaming_content), answer["ETag"]
+
+
+def mark_of(preview: bytes) -> dict[str, str]:
+    """What the last box of a preview says, by the last part of each property's name."""
+    *_, last = top_boxes(io.BytesIO(preview))
+    assert last.user == XMP_BOX
+    said = xmp_read(preview[last.start + 24 : last.end])
+    return {name.rpartition("}")[2]: value for name, value in said.items()}
+
+
+def test_a_preview_says_inside_itself_what_it_is_offered_for_at_this_moment(world: World) -> None:
+    clip = clip_of(world)
+    address = clip_link(clip, DerivativeKind.PREVIEW)
+    assert address is not None
+    made = media_link_open(token=address.removeprefix(PATH))
+    with store().open(made.storage_key) as source:
+        stored = source.read()
+    page, mining = f"{SITE}/market/clips/{clip.public_id}", "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"
+
+    on_sale, version = served(address)
+    assert on_sale.startswith(stored)
+    assert mark_of(on_sale) == {
+        "DataMining": f"{mining}-SEELINKEDRIGHTSEXPR", "Marked": "True", "WebStatement": page, "license": page,
+    }  # fmt: skip
+    over_the_edge = f"bytes={len(stored) - 5}-{len(stored) + 20}"
+    assert served(address, Range=over_the_edge)[0] == on_sale[len(stored) - 5 : len(stored) + 21]
+    assert served(address, Range=f"bytes={len(stored) + 3}-")[0] == on_sale[len(stored) + 3 :]
+    assert served(address, Range="bytes=0-9")[0] == stored[:10]
+    assert Client().head(address)["Content-Length"] == str(len(on_sale))
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", "-", "-f", "null", "-"]
+    assert subprocess.run(command, input=on_sale, check=True, capture_output=True, timeout=60).stderr == b""
+
+    withdrawn(clip)
+    kept_back, later = served(address)
+    assert mark_of(kept_back) == {"DataMining": mining, "Marked": "True"}
+    assert later != version
+    whole = served(address, Range="bytes=0-9", **{"If-Range": version})[0]
+    assert whole == kept_back
+    assert Client().get(address, headers={"If-None-Match": later}).status_code == HTTPStatus.NOT_MODIFIED
 
 
 def test_a_clip_that_was_never_offered_is_not_told_of(world: World) -> None:
