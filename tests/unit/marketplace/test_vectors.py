@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -153,6 +154,28 @@ def test_every_byte_of_certificate_proof_entry_and_head_counts() -> None:
             changed = proof[:at] + bytes([proof[at] ^ 1 << bit]) + proof[at + 1 :]
             if accepts(lambda changed=changed: check_proof(changed, token, certificate, keys), CertificateError):  # type: ignore[misc]  # bound on purpose
                 accepted.append(("proof", at, bit))
+    assert accepted == []
+
+
+def test_every_byte_of_certificate_and_entries_counts_for_the_verifier_in_docs(verifiers: tuple[Any, Any]) -> None:
+    """The same, as somebody else wrote it; how the JSON around the entries is spaced does not matter to it."""
+    case, keys, offcut = VECTORS["certificates"][0], VECTORS["jwks"]["keys"], verifiers[0]
+    token, proof = case["certificate"], case["proof"]
+    facts = offcut.certificate(token, keys)
+    offcut.logged(proof, token, facts, keys)
+    accepted = []
+    for at, bit in itertools.product(range(len(token)), range(8)):
+        changed = token[:at] + chr(ord(token[at]) ^ 1 << bit) + token[at + 1 :]
+        if accepts(lambda changed=changed: offcut.certificate(changed, keys), SystemExit, Exception):  # type: ignore[misc]  # bound on purpose
+            accepted.append(("certificate", at, bit))
+    for place, shown in enumerate((proof["certificate"], *proof["licences"])):
+        entry = shown["entry"]
+        for at, bit in itertools.product(range(len(entry)), range(8)):
+            other = {**shown, "entry": entry[:at] + chr(ord(entry[at]) ^ 1 << bit) + entry[at + 1 :]}
+            licences = [other if number + 1 == place else one for number, one in enumerate(proof["licences"])]
+            told = {**proof, "certificate": proof["certificate"] if place else other, "licences": licences}
+            if accepts(lambda told=told: offcut.logged(told, token, facts, keys), SystemExit, Exception):  # type: ignore[misc]  # bound on purpose
+                accepted.append((f"entry {place}", at, bit))
     assert accepted == []
 
 
