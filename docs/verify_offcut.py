@@ -55,6 +55,7 @@ def certificate(token: str, keys: list[Json]) -> Json:
     need(said == {"alg": "EdDSA", "kid": said["kid"], "typ": "offcut-certificate+jwt"}, "another kind of signature")
     (key,) = [key for key in keys if key["kid"] == said["kid"]]
     signed_by(key, unpacked(signature), f"{header}.{payload}".encode(), facts["iat"])
+    need("kind" not in facts, "it certifies something else than a delivery")
     return dict(facts)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from marketplace.transparency.adapters.jws import Jwk, encode, sign
+from marketplace.transparency.adapters.jws import DELETION, DELETION_TYPE, Jwk, encode, sign
 from marketplace.transparency.adapters.keys import StoredKey
 from marketplace.transparency.adapters.notes import head_sign
 from marketplace.transparency.domain import merkle, sparse
@@ -172,8 +172,38 @@ def _tampered() -> Iterator[Json]:
     cases.append(("another index", token, {**proof, "certificate": {**certificate, "index": certificate["index"] + 1}}))
     short = {**certificate, "path": certificate["path"][:-1]}
     cases.append(("a path that ends early", token, {**proof, "certificate": short}))
+    cases += [(f"{name}, shown as a delivery", said, proof) for name, said in _of_another_kind().items()]
     for name, said, shown in cases:
         yield {"name": name, "accepted": False, "why": name, "certificate": said, "proof": shown}
+
+
+def _deletion() -> Json:
+    """What the holder of one licence attested."""
+    return {
+        "iss": "https://offcut.example",
+        "jti": "not_01kaq000000000000000000007",
+        "iat": T0 + 2 * DAY,
+        "kind": DELETION,
+        "licence": CLIPS[0].replace("clp", "lic"),
+        "clip": CLIPS[0],
+        "samples": {"count": 1, "hashes": ["12" * 32], "merkle_root": "34" * 32},
+    }
+
+
+def _of_another_kind() -> dict[str, str]:
+    """What one of our keys signed and no verifier of deliveries takes."""
+    key = ACTIVE.private_key()
+    return {
+        "a deletion": sign(_deletion(), private_key=key, typ=DELETION_TYPE),
+        "a deletion from before it had a type of its own": sign(_deletion(), private_key=key),
+        "a delivery under the type of deletions": sign(_payload(T0 + 2 * DAY), private_key=key, typ=DELETION_TYPE),
+    }
+
+
+def _deletions() -> Iterator[Json]:
+    for name, said in _of_another_kind().items():
+        yield {"name": name, "accepted": name.startswith("a deletion"), "certificate": said}
+    yield {"name": "a delivery", "accepted": False, "certificate": World(ACTIVE, T0 + 2 * DAY).certificate}
 
 
 def _consistency(world: World) -> Iterator[Json]:
@@ -209,6 +239,7 @@ def page() -> str:
         "about": ABOUT,
         "jwks": {"keys": [key.public.as_json() for key in KNOWN]},
         "certificates": list(_certificates()),
+        "deletions": list(_deletions()),
         "head": world.head(ACTIVE, T0 + 3 * DAY),
         "consistency": list(_consistency(world)),
         "absence": list(_absence(world)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -12,11 +13,19 @@ from core.api.fields import PublicIdField
 from core.api.operation import Call, Resource, operation
 from core.api.pagination import Page
 from core.ids import Prefix
-from marketplace.delivery.domain.errors import DATASET_NOT_READY, FILE_UNKNOWN, LICENCE_ENDED, REPORT_MISMATCH
+from marketplace.delivery.domain.errors import (
+    DATASET_NOT_READY,
+    FILE_UNKNOWN,
+    LICENCE_ENDED,
+    ON_HOLD,
+    REPORT_MISMATCH,
+)
 from marketplace.delivery.models import Dataset, DatasetFile
 from marketplace.delivery.selectors import BuildProgress, dataset_get, datasets_listed, files_of, progress_of
 from marketplace.delivery.services.links import LINKS_AT_ONCE, Link, files_link
 from marketplace.delivery.services.reporting import Report, dataset_confirm
+from marketplace.delivery.services.withholding import withheld
+from media_ingest.domain.upload_errors import STORAGE_AWAY
 
 _NAME_LENGTH = 200
 
@@ -38,6 +47,9 @@ class DatasetOut(serializers.Serializer[Dataset]):
     created_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
+    newest_id = PublicIdField(Prefix.DATASET, allow_null=True)
+    """The newest version of the same order that is ready; a later one leaves out what was taken down since."""
+    newest_version = serializers.IntegerField(allow_null=True)
 
     def get_name(self, dataset: Dataset) -> str:
         return f"offcut-{dataset.public_id}".replace("_", "-")
@@ -70,17 +82,26 @@ class ProgressOut(serializers.Serializer[BuildProgress]):
     seconds_left = serializers.IntegerField(allow_null=True)
 
 
-class DatasetFileOut(serializers.Serializer[DatasetFile]):
-    """One file of the folder."""
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file, and why it is not given out if it is not."""
 
-    name = serializers.CharField(source="path")
-    size_bytes = serializers.IntegerField()
-    sha256 = serializers.CharField()
-    blake3 = serializers.CharField()
+    file: DatasetFile
+    withheld: str | None
+
+
+class DatasetFileOut(serializers.Serializer[FileShown]):
+    """One file of the folder. `withheld` is `licence_ended` or `on_hold` for a shard that is not given out."""
+
+    name = serializers.CharField(source="file.path")
+    size_bytes = serializers.IntegerField(source="file.size_bytes")
+    sha256 = serializers.CharField(source="file.sha256")
+    blake3 = serializers.CharField(source="file.blake3")
     etag = serializers.SerializerMethodField()
+    withheld = serializers.CharField(allow_null=True)
 
-    def get_etag(self, file: DatasetFile) -> str:
-        return f'"{file.sha256}"'
+    def get_etag(self, shown: FileShown) -> str:
+        return f'"{shown.file.sha256}"'
 
 
 class LinksIn(serializers.Serializer[Any]):
@@ -147,9 +168,13 @@ class DatasetFiles(Resource):
     """`/datasets/{id}/files`."""
 
     @operation(summary="List a dataset's files", output=DatasetFileOut, scope=Scope.DATASETS_READ, paginated=True)
-    def get(self, call: Call) -> Page[DatasetFile]:
-        """Names, sizes and hashes. Empty until the dataset is ready."""
-        return call.page(files_of(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET)))
+    def get(self, call: Call) -> Page[FileShown]:
+        """Names, sizes, hashes, and which are not given out any more. Empty until the dataset is ready."""
+        dataset = dataset_get(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET))
+        page = call.page(files_of(actor=call.actor, dataset_id=dataset.pk))
+        codes = withheld(dataset, page.data)
+        shown = [FileShown(file, codes[file.path].code if file.path in codes else None) for file in page.data]
+        return Page(shown, page.next_cursor)
 
 
 class DatasetLinks(Resource):
@@ -161,10 +186,13 @@ class DatasetLinks(Resource):
         output=LinkOut,
         many=True,
         scope=Scope.DATASETS_READ,
-        problems=[DATASET_NOT_READY, LICENCE_ENDED, FILE_UNKNOWN],
+        problems=[DATASET_NOT_READY, LICENCE_ENDED, ON_HOLD, FILE_UNKNOWN, STORAGE_AWAY],
     )
     def post(self, call: Call) -> list[Link]:
-        """Links for up to 500 files, valid for 15 minutes. Ask again freely while entitled."""
+        """Links for up to 500 files, valid for 15 minutes. Ask again freely while entitled.
+
+        When a clip in a shard was taken down, that shard is refused by name; the others are given out.
+        """
         return files_link(actor=call.actor, dataset_id=call.id("dataset_id", Prefix.DATASET), names=call.data["names"])
 
 

@@ -15,6 +15,7 @@ from core.api.operation import Call, Resource, operation
 from core.api.pagination import CURSOR_UNREADABLE, Page
 from core.ids import NOT_FOUND, Prefix
 from core.transitions import SOMEBODY_WAS_FASTER
+from marketplace.delivery.models import Dataset
 from marketplace.orders.errors import (
     CLIPS_LOST,
     METHOD_UNKNOWN,
@@ -69,7 +70,7 @@ class OrderOut(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_dataset_id(self, order: Order) -> str | None:
-        newest = max(order.datasets.all(), key=lambda dataset: dataset.version, default=None)
+        newest = max(order.datasets.all(), key=_newest, default=None)
         return None if newest is None else newest.public_id
 
 
@@ -78,6 +79,11 @@ class PayIn(serializers.Serializer[Any]):
 
     method = serializers.ChoiceField(choices=[str(method) for method in Method], default=str(Method.TEST))
     token = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+
+
+def _newest(dataset: Dataset) -> tuple[bool, int]:
+    """Orders versions so that the newest that is ready comes last, or the newest while none is."""
+    return dataset.ready_at is not None, dataset.version
 
 
 def order_shown(actor: Actor, order_id: UUID) -> Order:

@@ -307,6 +307,8 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "somebody_was_faster": _("Somebody else changed this at the same moment. Reload the page and look again."),
     "illegal_transition": _("This is not possible at this stage. Nothing was changed."),
     "withdrawn": _("Its creator took it back. Licences already granted stay as their terms say."),
+    "licence_ended": _("A clip in it was taken down, so it is not given out. The newest version does without."),
+    "on_hold": _("A claim on a clip in it is being looked at. Come back later."),
     "dataset_not_ready": _("Its files are offered once all of them are verified."),
     "order_not_payable": _("The order cannot be paid at this stage. Nothing was charged."),
     "quote_not_open": _("The quote is closed. Nothing was ordered; make a new one."),

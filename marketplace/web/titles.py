@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 TITLES: Final = frozenset(
     {
+        gettext_noop("A claim on a clip is being looked at"),
         gettext_noop("A source of the dataset cannot be delivered"),
         gettext_noop("A value is outside what the clause offers"),
         gettext_noop("Another request is sending this file right now"),

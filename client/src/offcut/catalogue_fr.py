@@ -5,6 +5,7 @@ from __future__ import annotations
 from offcut.catalogue_fr_log import LOG
 from offcut.catalogue_fr_releases import RELEASES
 from offcut.catalogue_fr_sending import SENDING
+from offcut.catalogue_fr_sync import SYNC
 
 _HELP: dict[str, str] = {
     "everywhere": "partout",
@@ -290,5 +291,5 @@ _ERRORS: dict[str, str] = {
     ),
 }
 
-SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS, **RELEASES, **SENDING, **LOG}
+SENTENCES: dict[str, str] = {**_HELP, **_COLUMNS, **_TOLD, **_REFUSALS, **_ERRORS, **RELEASES, **SENDING, **LOG, **SYNC}
 """English sentence → French sentence, with the same facts in braces."""

@@ -205,14 +205,17 @@ def _canonical(part: str) -> dict[str, Any]:
     return members
 
 
-def claims_unverified(path: Path) -> tuple[str, str]:
-    """(key id, issuer) that a certificate file claims; only good for choosing which pinned keys to ask."""
+def claims_unverified(path: Path) -> tuple[str, str, str]:
+    """(key id, issuer, dataset) that a certificate file claims; only good for choosing whom to ask about what."""
     try:
         header, payload, _ = path.read_bytes().removesuffix(b"\n").decode("ascii").split(".")
-        kid, issuer = _canonical(header).get("kid"), _canonical(payload).get("iss")
+        claims, kid = _canonical(payload), _canonical(header).get("kid")
     except (OSError, ValueError):
-        return "", ""
-    return (kid if isinstance(kid, str) else ""), (issuer if isinstance(issuer, str) else "")
+        return "", "", ""
+    kid, issuer, dataset = (
+        claim if isinstance(claim, str) else "" for claim in (kid, claims.get("iss"), claims.get("dataset"))
+    )
+    return kid, issuer, dataset
 
 
 def read_certificate(data: bytes, keys: Mapping[str, Key]) -> Certificate:
@@ -239,6 +242,8 @@ def read_certificate(data: bytes, keys: Mapping[str, Key]) -> Certificate:
     except InvalidSignature:
         raise CertificateError("signature", "Its signature does not match its content.") from None
     payload = _canonical(parts[1])
+    if "kind" in payload:  # deletions were once certified under the same type
+        raise CertificateError("type", "It is not an Offcut certificate.")
     issued = _integer(payload.get("iat"))
     if issued is None or not key.valid_at(issued):
         raise CertificateError("key_not_valid", "Its key was not valid on the day it was issued.")

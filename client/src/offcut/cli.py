@@ -18,9 +18,11 @@ from offcut import (
     commands_library,
     commands_log,
     commands_market,
+    commands_notices,
     commands_progress,
     commands_releases,
     commands_rights,
+    commands_sync,
     commands_upload,
     commands_uploads,
 )
@@ -41,6 +43,8 @@ _MODULES = (
     commands_rights,
     commands_market,
     commands_delivery,
+    commands_sync,
+    commands_notices,
     commands_log,
 )
 

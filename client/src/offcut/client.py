@@ -9,9 +9,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
+from offcut.api_datasets import DatasetsApi
 from offcut.api_library import AssetsApi, ClipsApi
 from offcut.api_log import LogApi
-from offcut.api_market import DatasetsApi, LicencesApi, OrdersApi, QuotesApi, SearchApi
+from offcut.api_market import LicencesApi, OrdersApi, QuotesApi, SearchApi
+from offcut.api_notices import NoticesApi
 from offcut.api_releases import ReleasesApi
 from offcut.api_rights import AgreementsApi, ClausesApi, DeskApi, EstimatesApi, TermsApi, UseCasesApi
 from offcut.api_uploads import BatchesApi, UploadsApi
@@ -54,6 +56,7 @@ class Client:
         self.orders = OrdersApi(self.transport)
         self.datasets = DatasetsApi(self.transport)
         self.licences = LicencesApi(self.transport)
+        self.notices = NoticesApi(self.transport)
         self.log = LogApi(self.transport)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from offcut.arguments import Commands, byte_rate
 from offcut.certificate import CertificateError, Key, claims_unverified, read_jwks
 from offcut.checking_files import verify_file
+from offcut.client import Client
 from offcut.delivery import Delivered
 from offcut.downloading import Downloader, DownloadEvent
 from offcut.errors import ExitCode, OffcutError
@@ -88,25 +89,37 @@ def download(session: Session) -> ExitCode:
     args, out = session.args, session.out
     with session.client() as client, out.bars() as bars:
         dataset = client.datasets.get(args.dataset)
-        if dataset.state != "ready":
-            raise OffcutError(
-                "not_ready",
-                t("The dataset is not ready ({state}).", state=dataset.state),
-                t("Wait for it with: offcut order wait {order_id}", order_id=dataset.order_id),
-            )
-        watch = _Watch(bars)
-        check = Meter(dataset.size_bytes or 0)
-        delivered = client.datasets.download(
-            dataset.id,
-            Path(args.output),
-            jobs=args.jobs,
-            limit_rate=args.limit_rate,
-            trusted=_fresh_pins(session, client.jwks()),
-            on_event=watch,
-            on_files=watch.files,
-            on_check=check.add,
+        require_ready(dataset)
+        delivered = fetched(session, client, bars, dataset, Path(args.output))
+    return print_delivered(out, delivered)
+
+
+def require_ready(dataset: Dataset) -> None:
+    """Refuse a dataset that is still being built."""
+    if dataset.state != "ready":
+        raise OffcutError(
+            "not_ready",
+            t("The dataset is not ready ({state}).", state=dataset.state),
+            t("Wait for it with: offcut order wait {order_id}", order_id=dataset.order_id),
         )
-    return _print_delivered(out, delivered)
+
+
+def fetched(
+    session: Session, client: Client, bars: Bars, dataset: Dataset, folder: Path, *, prune: bool = False
+) -> Delivered:
+    """Fetch and verify a dataset as the command line does: with bars, and keys pinned at sign-in."""
+    watch, check = _Watch(bars), Meter(dataset.size_bytes or 0)
+    return client.datasets.download(
+        dataset.id,
+        folder,
+        jobs=session.args.jobs,
+        limit_rate=session.args.limit_rate,
+        trusted=_fresh_pins(session, client.jwks()),
+        on_event=watch,
+        on_files=watch.files,
+        on_check=check.add,
+        prune=prune,
+    )
 
 
 def _fresh_pins(session: Session, jwks: Mapping[str, Any]) -> dict[str, Key]:
@@ -120,7 +133,8 @@ def _fresh_pins(session: Session, jwks: Mapping[str, Any]) -> dict[str, Key]:
     return read_jwks(document, "pinned keys")
 
 
-def _print_delivered(out: Output, delivered: Delivered) -> ExitCode:
+def print_delivered(out: Output, delivered: Delivered) -> ExitCode:
+    """Say how it ended, as text or JSON."""
     for file in delivered.failed:
         if file.error is not None:
             out.note(f" ✗ {file.name}: {file.error.title} {file.error.detail}")
@@ -217,7 +231,7 @@ def _trusted(session: Session, folder: Path) -> tuple[Mapping[str, Key] | None, 
                 "usage", t("No key is pinned on this machine."), t("Sign in first (offcut login), or pass --jwks FILE.")
             )
         return {kid: key for keys in pinned.values() for kid, key in keys.items()}, "pinned"
-    kid, issuer = claims_unverified(folder / CERTIFICATE)
+    kid, issuer, _ = claims_unverified(folder / CERTIFICATE)
     for url, keys in pinned.items():
         if kid in keys or url == issuer.rstrip("/"):
             return keys, "pinned"

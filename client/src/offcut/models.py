@@ -344,18 +344,21 @@ class Dataset:
     samples: int | None = None
     shards: int | None = None
     size_bytes: int | None = None
+    newest_id: str | None = None
+    newest_version: int | None = None
     raw: Mapping[str, Any] = _raw()
 
 
 @dataclass(frozen=True)
 class DatasetFile:
-    """One file of a dataset and the digests it must have."""
+    """One file of a dataset and the digests it must have; `withheld` says why it is not given out any more."""
 
     name: str
     size_bytes: int
     sha256: str
     blake3: str | None = None
     etag: str | None = None
+    withheld: str | None = None
     raw: Mapping[str, Any] = _raw()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from core.timecode import ratio_text
@@ -171,6 +172,17 @@ class Delivery:
     def licensors(self) -> tuple[str, ...]:
         """Rightsholders, each once, in order of id."""
         return tuple(sorted({clip.licensor for clip in self.clips}))
+
+    def without(self, keys: Collection[str]) -> Delivery:
+        """The same delivery with some clips left out; its price stays what was paid."""
+        return replace(self, clips=tuple(clip for clip in self.clips if clip.key not in keys))
+
+    def coded(self, codes: Mapping[str, str | None]) -> Delivery:
+        """The same delivery with the ISCC of each licence as the rows that are delivered say it."""
+        clips = (
+            replace(clip, licensed=replace(clip.licensed, iscc=codes.get(clip.licensed.licence))) for clip in self.clips
+        )
+        return replace(self, clips=tuple(clips))
 
     @property
     def duration_ms(self) -> int:

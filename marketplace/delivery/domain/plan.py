@@ -5,7 +5,7 @@ A plan depends on its input only: never on the number of workers, on the clock o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 DEFAULT_SHARD_BYTES = 1 << 30
@@ -71,6 +71,19 @@ class DatasetPlan:
     def expected_bytes(self) -> int:
         """Size of all samples' media, as planned."""
         return sum(shard.expected_bytes for shard in self.shards)
+
+    def without(self, keys: Collection[str]) -> DatasetPlan:
+        """The same plan with some samples left out. No other sample moves: shards keep their numbers, and one that
+        keeps all its samples is the very same; one that keeps none is gone. ValueError when nothing is left.
+        """
+        kept = (
+            ShardPlan(shard.number, tuple(sample for sample in shard.samples if sample.key not in keys))
+            for shard in self.shards
+        )
+        shards = tuple(shard for shard in kept if shard.samples)
+        if not shards:
+            raise ValueError("a dataset needs at least one sample")
+        return DatasetPlan(shards)
 
 
 def _room(sample: SampleSpec) -> int:

@@ -19,6 +19,7 @@ from marketplace.delivery.domain.compliance.facts import Facts, Party, Span
 from marketplace.delivery.domain.compliance.pack import COMPLIANCE, PAPERS
 from marketplace.delivery.domain.compliance.printed import printed
 from marketplace.delivery.models import Dataset
+from marketplace.delivery.selectors import licences_in
 from marketplace.orders.domain.states import LicenceState
 from marketplace.orders.models import Licence, Order
 
@@ -70,9 +71,9 @@ def facts_of(licences: QuerySet[Licence], datasets: Iterable[Dataset] = ()) -> F
 
 def facts_of_order(order: Order, dataset: Dataset) -> Facts:
     """What is known of one order that is being built; it holds licences."""
-    facts = facts_of(Licence.objects.filter(order=order), [dataset])
+    facts = facts_of(licences_in(dataset), [dataset])
     if facts is None:
-        message = "an order without licences has no facts"
+        message = f"{order.public_id} has no licence that its dataset holds"
         raise ValueError(message)
     return facts
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.ids import Prefix, public_id
-from marketplace.delivery.domain.errors import CERTIFICATE_BROKEN, CERTIFICATE_UNKNOWN
+from marketplace.delivery.domain.errors import CERTIFICATE_BROKEN, CERTIFICATE_OF_ANOTHER_KIND, CERTIFICATE_UNKNOWN
 from marketplace.delivery.domain.standing import KeyState, Standing, key_state, standing_of
 from marketplace.delivery.models import Certificate
-from marketplace.orders.models import Licence
-from marketplace.transparency.adapters.jws import CertificateError, Jwk, verify
+from marketplace.delivery.selectors import licences_in
+from marketplace.transparency.adapters.jws import CertificateError, Jwk, verify, verify_deletion
 from marketplace.transparency.domain.entry import LogEvent
 from marketplace.transparency.models import LogEntry, LogHead
 from marketplace.transparency.selectors.bundles import bundle_public
@@ -100,16 +100,29 @@ def certificate_read(*, text: str) -> PublicCertificate:
     """The public face of a certificate that somebody holds in hands: the whole text is checked, then looked up.
 
     Refused with ``certificate_broken`` when it is not signed by us as it stands, ``certificate_unknown`` when it is but
-    was never delivered.
+    was never delivered, ``certificate_of_another_kind`` for the certificate of a deletion.
     """
     token = text.strip()
     try:
         payload = certificate_payload(token)
     except CertificateError as error:
+        if _certifies_a_deletion(token):
+            raise CERTIFICATE_OF_ANOTHER_KIND(
+                "It was signed here and is unchanged; it certifies a deletion. All that is known of it stands in the"
+                " text itself."
+            ) from error
         raise CERTIFICATE_BROKEN(
             f"This text is not a certificate as we signed it: {error}. Do not rely on it; ask for the file again."
         ) from error
     return certificate_find(code=str(payload.get("jti", "")))
+
+
+def _certifies_a_deletion(token: str) -> bool:
+    try:
+        verify_deletion(token, public_keys())
+    except CertificateError:
+        return False
+    return True
 
 
 def certificate_proof(*, code: str) -> dict[str, Any]:
@@ -148,7 +161,7 @@ def _key(kid: str) -> PublicKeyFacts | None:
 
 def _licences(certificate: Certificate) -> dict[str, int]:
     """How many licences are in each state now, and how many of those that stand are being withdrawn."""
-    rows = list(Licence.objects.filter(order=certificate.dataset.order_id).values_list("pk", "state"))
+    rows = list(licences_in(certificate.dataset).values_list("pk", "state"))
     counted = Counter(str(state) for _, state in rows)
     subjects = [public_id(Prefix.LICENCE, pk) for pk, _ in rows]
     withdrawn = LogEntry.objects.filter(subject__in=subjects, event=LogEvent.WITHDRAWN)

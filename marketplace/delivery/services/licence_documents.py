@@ -18,6 +18,7 @@ from marketplace.catalog.domain.titles import shown_title
 from marketplace.delivery.domain.licence_paper import LicenceDocument, LicensedLine, Terms, licence_paper
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.models import Dataset
+from marketplace.delivery.selectors import licences_in
 from marketplace.delivery.services.certifying import certificate_payload
 from marketplace.orders.models import Licence
 from marketplace.orders.selectors.orders import licence_get, licences_of, order_get
@@ -46,7 +47,7 @@ def _terms(version: TermsProfileVersion) -> Terms:
 
 
 def _document(dataset: Dataset) -> LicenceDocument:
-    licences = list(licences_of(dataset.order))
+    licences = list(licences_of(dataset.order).filter(pk__in=licences_in(dataset)))
     ids = {licence.line.terms_profile_version_id for licence in licences}
     versions = TermsProfileVersion.objects.filter(pk__in=ids).select_related("contract_version").order_by("pk")
     token = dataset.certificate.jws

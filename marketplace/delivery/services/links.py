@@ -14,10 +14,11 @@ from django.core import signing
 from core.accounts.policy import Actor, require
 from core.clock import now
 from marketplace.delivery.domain.actions import DATASET_DOWNLOAD
-from marketplace.delivery.domain.errors import DATASET_NOT_READY, FILE_UNKNOWN, LICENCE_ENDED, LINK_INVALID
+from marketplace.delivery.domain.errors import DATASET_NOT_READY, FILE_UNKNOWN, LICENCE_ENDED, LINK_INVALID, ON_HOLD
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.models import Dataset, DatasetFile
 from marketplace.delivery.selectors import dataset_get
+from marketplace.delivery.services.withholding import withheld
 from marketplace.orders.domain.states import OrderState
 from media_ingest.adapters.storage import BlobMissing, StorageUnavailable, store
 from media_ingest.domain.upload_errors import STORAGE_AWAY
@@ -64,7 +65,8 @@ def _require_entitled(dataset: Dataset) -> None:
 def files_link(*, actor: Actor, dataset_id: UUID, names: Sequence[str]) -> list[Link]:
     """Sign links for up to 500 files of a dataset, valid for 15 minutes each; ask again freely while entitled.
 
-    Refused with ``dataset_not_ready``, ``licence_ended`` or ``file_unknown``.
+    Refused with ``dataset_not_ready``, ``file_unknown``, or, naming each file, ``licence_ended`` and ``on_hold``: a
+    shard is not given out when the licence of a clip in it ended or is under a claim. All others are.
     """
     dataset = dataset_get(actor=actor, dataset_id=dataset_id)
     require(actor, DATASET_DOWNLOAD, dataset.order.organisation_id)
@@ -76,8 +78,25 @@ def files_link(*, actor: Actor, dataset_id: UUID, names: Sequence[str]) -> list[
             f"There is no file {unknown[0]!r} in this dataset. No link was made; list the files again.",
             names=unknown[:10],
         )
+    _require_given(dataset, list(files.values()))
     expires_at = now() + LINK_LIFETIME
     return [_link(files[name], expires_at) for name in names]
+
+
+def _require_given(dataset: Dataset, files: Sequence[DatasetFile]) -> None:
+    refused = withheld(dataset, files)
+    if not refused:
+        return
+    code = LICENCE_ENDED if LICENCE_ENDED in refused.values() else ON_HOLD
+    what = (
+        "The licence of a clip in it has ended. A version of the dataset without it takes its place: offcut sync."
+        if code is LICENCE_ENDED
+        else "A claim on a clip in it is being looked at; it is given out again if the claim is rejected."
+    )
+    raise code(
+        f"{min(refused)} is not given out. {what} No link was made; ask for the other files.",
+        errors=[{"name": name, "code": refused[name].code} for name in sorted(refused)],
+    )
 
 
 def _link(file: DatasetFile, expires_at: datetime) -> Link:
@@ -90,7 +109,7 @@ def _link(file: DatasetFile, expires_at: datetime) -> Link:
 def file_offered(*, token: str, name: str) -> Offered:
     """The file behind a link; ``link_invalid`` when the link was changed, is for another file or has expired.
 
-    Entitlement is asked again here, so that a link dies with the licence.
+    Entitlement is asked again here, so that a link dies with the licence: ``licence_ended``, ``on_hold``.
     """
     try:
         key, until = signing.loads(token, salt=_SALT)
@@ -102,6 +121,7 @@ def file_offered(*, token: str, name: str) -> Offered:
     if file is None:
         raise LINK_INVALID("The link is for another file. Ask for new links.")
     _require_entitled(file.dataset)
+    _require_given(file.dataset, [file])
     return Offered(file, file.storage_key)
 
 

@@ -52,6 +52,8 @@ class SampleLedger:
     manifest: ManifestWriter
     leaves: list[bytes] = field(default_factory=list)
     duration_ms: int = 0
+    codes: dict[str, str | None] = field(default_factory=dict)
+    """The ISCC that each licence's row says."""
 
     def add(self, rows: Iterable[SampleRow]) -> None:
         """Take the rows of one shard."""
@@ -67,6 +69,7 @@ class SampleLedger:
             )
             self.leaves.append(merkle.leaf_hash(rfc8785.dumps(dict(facts))))
             self.duration_ms += row.duration_ms
+            self.codes[row.licence_id] = row.iscc
 
     def facts(self) -> SampleFacts:
         """What the certificate says about the samples."""

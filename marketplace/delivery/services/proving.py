@@ -9,6 +9,7 @@ from django.db import transaction
 
 from marketplace.delivery.domain.certificate import verify_code
 from marketplace.delivery.models import Dataset
+from marketplace.delivery.selectors import licences_in
 from marketplace.orders.services.recording import licences_record
 from marketplace.transparency.domain.entry import LogEvent
 from marketplace.transparency.selectors.bundles import bundle_of
@@ -21,7 +22,7 @@ def certificate_prove(*, dataset: Dataset, token: str, issued_at: int) -> bytes:
 
     The same certificate is logged once, however often its build starts again, and gives the same bytes.
     """
-    licences = list(dataset.order.licences.order_by("pk"))
+    licences = list(licences_in(dataset).order_by("pk"))
     digest, code = hashlib.sha256(token.encode("ascii")).hexdigest(), verify_code(dataset.id)
     certified = Happened(LogEvent.CERTIFIED, code, (code,), issued_at, sha256=digest, again=digest[:16])
     with transaction.atomic():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.domain.sums import BLAKE3SUMS, SHA256SUMS
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile
+from marketplace.delivery.selectors import licences_in
 from marketplace.delivery.services.certifying import certificate_payload
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
@@ -66,6 +67,6 @@ def _certified(dataset: Dataset, certificate: Certificate, files: dict[str, Data
     if said != (dataset.public_id, dataset.order.public_id, *sums):
         yield f"certificate {certificate.code} is not about the files of dataset {dataset.public_id}"
     granted = {entry["id"] for entry in payload["licences"]}
-    issued = {licence.public_id for licence in dataset.order.licences.all()}
+    issued = {licence.public_id for licence in licences_in(dataset)}
     if granted != issued:
-        yield f"certificate {certificate.code} names other licences than order {dataset.order.public_id} holds"
+        yield f"certificate {certificate.code} names other licences than dataset {dataset.public_id} holds"

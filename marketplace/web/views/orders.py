@@ -20,9 +20,10 @@ from core.ids import Prefix
 from marketplace.actions import ORDER_PAY
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.delivery.domain.actions import DATASET_DOWNLOAD
+from marketplace.delivery.domain.errors import DATASET_NOT_READY
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.models import Dataset
-from marketplace.delivery.selectors import BuildProgress, datasets_listed, files_of, progress_of
+from marketplace.delivery.selectors import BuildProgress, dataset_of_order, files_of, progress_of
 from marketplace.delivery.services.links import files_link
 from marketplace.orders.domain.states import PAID_STATES, OrderState
 from marketplace.orders.models import Order
@@ -96,7 +97,7 @@ def progress(request: HttpRequest, actor: Actor, order_id: str) -> HttpResponse:
 
 
 def _context(actor: Actor, found: Order) -> dict[str, Any]:
-    dataset = datasets_listed(actor=actor, order_id=found.id).order_by("-version").first()
+    dataset = dataset_of_order(actor=actor, order_id=found.id)
     build = build_of(actor, dataset) if dataset else None
     finished = build is not None and build.finished
     paid = OrderState(found.state) in PAID_STATES
@@ -188,6 +189,8 @@ def pay(request: HttpRequest, actor: Actor, order_id: str) -> HttpResponse:
 def file(_request: HttpRequest, actor: Actor, order_id: str, name: str) -> HttpResponse:
     """Send the reader to a fresh, short-lived link of one file."""
     found = order_get(actor, key_of(Prefix.ORDER, order_id))
-    dataset = datasets_listed(actor=actor, order_id=found.id).order_by("-version")[0]
+    dataset = dataset_of_order(actor=actor, order_id=found.id)
+    if dataset is None:
+        raise DATASET_NOT_READY("The dataset is not built yet. Come back when the order is ready.")
     (link,) = files_link(actor=actor, dataset_id=dataset.id, names=[name])
     return redirect(link.url)

@@ -16,7 +16,7 @@ from marketplace.delivery.adapters import bench
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.domain.topics import BUILD
 from marketplace.delivery.models import Certificate, Dataset
-from marketplace.delivery.services import building, shards
+from marketplace.delivery.services import attempt, shards
 from marketplace.delivery.services.verification import datasets_check
 from marketplace.orders.domain.states import OrderState
 from marketplace.orders.models import Order
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def test_a_full_disk_waits_and_goes_on_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     sold = sale(clips=1)
     with monkeypatch.context() as scarce:
-        scarce.setattr(building, "free_bytes", lambda: 10)
+        scarce.setattr(attempt, "free_bytes", lambda: 10)
         run_due([BUILD])
     job, dataset = Job.objects.get(kind=BUILD), Dataset.objects.get(order=sold.order)
     assert job.state == JobState.QUEUED

@@ -18,6 +18,7 @@ from core.jobs.runner import run_due
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listing_resume, listings_create
 from marketplace.delivery.models import DatasetFile
+from marketplace.delivery.services.certifying import certificate_read
 from marketplace.models import Attestation, Licence, Notice, Order, Reservation, Withdrawal
 from marketplace.orders.services.paying import order_pay
 from marketplace.transparency.adapters.jws import CertificateError, verify, verify_deletion
@@ -172,6 +173,9 @@ def test_a_holder_attests_what_was_delivered_and_gets_a_certificate_anybody_can_
     manifest = DatasetFile.objects.get(path="manifest.jsonl")
     assert certificate["samples"]["datasets"] == [manifest.dataset.public_id]
     assert certificate["licence"] == notice.licence.public_id
+    with pytest.raises(DomainError) as other:
+        certificate_read(text=attestation.jws)
+    assert other.value.code == "certificate_of_another_kind", "genuine, and not the certificate of a delivery"
     assert Licence.objects.get(order=order).state == "terminated"
     assert Withdrawal.objects.get(pk=done.withdrawal.pk).state == "closed"
     with pytest.raises(DatabaseError), transaction.atomic():

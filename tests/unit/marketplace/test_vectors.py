@@ -102,6 +102,15 @@ def test_the_server_answers_as_the_vector_says(case: Json) -> None:
     assert answer is (case["accepted"] or case["name"] in of_the_parties)
 
 
+@named("deletions")
+def test_a_deletion_is_told_from_a_delivery_also_where_both_were_signed_under_one_type(case: Json) -> None:
+    keys = [jws.Jwk(key["x"], key["nbf"], key["exp"], key.get("revoked", {}).get("revoked_at"))
+            for key in VECTORS["jwks"]["keys"]]  # fmt: skip
+    token = case["certificate"]
+    assert accepts(lambda: jws.verify_deletion(token, keys), jws.CertificateError) is case["accepted"]
+    assert accepts(lambda: jws.verify(token, keys), jws.CertificateError) is (case["name"] == "a delivery")
+
+
 @named("consistency")
 def test_all_three_see_whether_the_log_only_grew(case: Json, verifiers: tuple[Any, Any]) -> None:
     roots = bytes.fromhex(case["first_root"]), bytes.fromhex(case["second_root"])
