@@ -11,15 +11,12 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from licensing.adapters.seal_facts import StampUnavailable
 from licensing.adapters.seal_keys import Sealer
 
 FIELD: Final = "Seal"
 DIGEST: Final = "sha256"
 _TIMEOUT_S: Final = 20
-
-
-class StampUnavailable(Exception):
-    """The time stamping authority did not answer, or not with a time stamp. Nothing was sealed: try again later."""
 
 
 def pdf_seal(pdf: bytes, sealer: Sealer, *, reason: str, stamp_url: str = "") -> bytes:

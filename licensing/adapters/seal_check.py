@@ -6,8 +6,6 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from asn1crypto import cms, core, parser, pem, x509
@@ -18,6 +16,8 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+
+from licensing.adapters.seal_facts import Seal, SealBroken
 
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange \[0 (\d{1,12}) (\d{1,12}) (\d{1,12})\]")
 _SHA256: Final = bytes.fromhex("300d06096086480165030402010500")
@@ -36,23 +36,6 @@ _UNREADABLE: Final = (
     NotImplementedError,
 )
 """What the PDF and ASN.1 readers raise on bytes that are not what they should be."""
-
-
-class SealBroken(ValueError):
-    """The bytes are not a document sealed with one of the known certificates; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A seal that holds. `stamped_at` is the authority's time; `stamp_trusted` when its certificate is a known one."""
-
-    signer: str
-    certificate_sha256: str
-    sealed_at: datetime
-    stamped_at: datetime | None
-    stamp_trusted: bool
-    unsealed_bytes: int
-    """How many of the first bytes are the document before it was sealed."""
 
 
 def _certificates(texts: Sequence[str]) -> list[x509.Certificate]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.audit.models import AuditEvent
-from licensing.adapters.seal_check import Seal, SealBroken, seal_check
+from licensing.adapters.seal_facts import Seal, SealBroken
 from licensing.models import Document
 from licensing.services.documents import SEALED, document_bytes, seal_certificates_known, stamp_roots
 from media_ingest.adapters.storage import StorageError
@@ -44,6 +44,8 @@ def _recorded(document: Document) -> Iterator[str]:
 
 def document_check(pdf: bytes) -> Checked:
     """Check a file's seal and its hashes against the record and the audit chain. Needs no network."""
+    from licensing.adapters.seal_check import seal_check  # noqa: PLC0415 - takes most of a second to load
+
     sha256 = hashlib.sha256(pdf).hexdigest()
     faults: list[str] = []
     seal: Seal | None = None

@@ -15,8 +15,7 @@ from django.db import transaction
 from core.accounts.policy import Actor
 from core.audit.services import record
 from core.clock import now
-from licensing.adapters.seal import StampUnavailable, pdf_seal
-from licensing.adapters.seal_check import Seal, seal_check
+from licensing.adapters.seal_facts import Seal, StampUnavailable
 from licensing.adapters.seal_keys import (
     Sealer,
     SealKeyUnusable,
@@ -101,6 +100,9 @@ def document_bytes(document: Document) -> bytes:
 
 
 def _sealed(pdf: bytes, reason: str) -> tuple[bytes, Seal]:
+    from licensing.adapters.seal import pdf_seal  # noqa: PLC0415 - takes most of a second to load
+    from licensing.adapters.seal_check import seal_check  # noqa: PLC0415 - takes most of a second to load
+
     try:
         sealed = pdf_seal(pdf, _sealer(), reason=reason, stamp_url=settings.OFFCUT.seal.stamp_url)
     except StampUnavailable as error:

@@ -26,7 +26,8 @@ from core.audit.models import AuditEvent
 from core.audit.services import verify_chain
 from core.clock import now
 from core.jobs.runner import run_due
-from licensing.adapters.seal_check import SealBroken, seal_check
+from licensing.adapters.seal_check import seal_check
+from licensing.adapters.seal_facts import SealBroken
 from licensing.adapters.seal_keys import Sealer, sealer_from_file
 from licensing.domain.wording import Language
 from licensing.models import Agreement, Document
@@ -97,6 +98,7 @@ def test_issuing_again_gives_the_same_bytes_and_writes_nothing() -> None:
     assert Document.objects.count() == 2
 
 
+@pytest.mark.once
 def test_a_sealed_document_is_still_pdf_a() -> None:
     reader = PdfReader(io.BytesIO(document_bytes(_issued(signed(creator())))))
     root: Any = reader.trailer["/Root"]
@@ -128,6 +130,7 @@ def _flipped(pdf: bytes, place: int, mask: int) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.once
 @pytest.mark.timeout(300)
 def test_any_changed_byte_is_found_offline_from_the_certificates_alone() -> None:
     pdf = document_bytes(_issued(signed(creator())))
@@ -141,6 +144,7 @@ def test_any_changed_byte_is_found_offline_from_the_certificates_alone() -> None
             seal_check(other, certificates)
 
 
+@pytest.mark.once
 def test_an_addition_that_keeps_the_signature_is_found() -> None:
     pdf = document_bytes(_issued(signed(creator())))
     appended = pdf + b"\n1 0 obj\n<< /Type /Catalog >>\nendobj\nstartxref\n0\n%%EOF\n"
@@ -149,6 +153,7 @@ def test_an_addition_that_keeps_the_signature_is_found() -> None:
     assert not document_check(appended).genuine
 
 
+@pytest.mark.once
 def test_another_installations_seal_is_not_ours(tmp_path: Path) -> None:
     pdf = document_bytes(_issued(signed(creator())))
     other = tmp_path / "other.json"
