@@ -7,21 +7,24 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import django
-import django.db.backends.sqlite3.base  # first, because it and its operations import each other
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
+from django.db import transaction
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from tests import services
+from tests.emptying import Emptying
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
+T = TypeVar("T")
 
 
 def _point_the_product_at_a_temporary_home() -> None:
@@ -36,6 +39,8 @@ def _point_the_product_at_a_temporary_home() -> None:
         os.environ["OFFCUT_BROKER_URL"] = broker
     if bucket := services.s3_of_this_process():
         os.environ.update(bucket)
+    # Clips that are drawn once for all processes of this run: xdist's workers inherit their controller's folder.
+    Path(os.environ.setdefault("OFFCUT_TEST_CLIPS", str(HOME / "clips"))).mkdir(exist_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
     django.setup()
     from media_ingest.adapters.storage import storage_prepare  # noqa: PLC0415 - needs Django's settings
@@ -82,8 +87,16 @@ def skip_what_is_about_other_services(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.skip(reason="runs in the suite's first half, on a local disk"))
 
 
+def shares_with_its_file(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture that is made once for its file."""
+    used = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(fixture.scope == "module" for fixtures in used.values() for fixture in fixtures)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each test the limit and the marks of its folder; end-to-end tests share one xdist worker.
+    """Give each test the limit and the marks of its folder; tests of a file that share something, such as a running
+    house, share one xdist worker, and those go first: the many small ones fill what time is left.
 
     On real services, the second half, what touches none of them is not run again.
     """
@@ -96,7 +109,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skip_what_is_about_other_services(item)
         if folder == "e2e":
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+        if folder == "e2e" or shares_with_its_file(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("timeout") is None and folder in LIMITS:
             scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
             item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
@@ -106,34 +120,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = again
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _append_only_tables_can_be_emptied() -> Iterator[None]:
-    """Between transactional tests Django empties SQLite by DELETE and PostgreSQL by TRUNCATE: our triggers refuse both.
-
-    For the whole session, because a test's own fixtures may be gone before its database is emptied.
-    """
-    usual, usual_truncate = SqliteOperations.execute_sql_flush, BaseDatabaseOperations.execute_sql_flush
-
-    def flush(operations: SqliteOperations, statements: Sequence[str]) -> None:
-        with operations.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f'DROP TRIGGER "{name}"')
-            usual(operations, statements)
-            for _, sql in triggers:
-                cursor.execute(sql)
-
-    def truncate(operations: BaseDatabaseOperations, statements: Sequence[str]) -> None:
-        with operations.connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            usual_truncate(operations, statements)
-            cursor.execute("SET session_replication_role = origin")
-
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep the migrated database, so that each test with real transactions can begin with it."""
+    with django_db_blocker.unblock():
+        migrated = Emptying()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SqliteOperations, "execute_sql_flush", flush)
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", truncate)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: migrated.again())
         yield
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[Callable[[], T]], T]]:
+    """Makes rows once for all tests of a file: what a test adds goes at its end, these go at the end of the file.
+
+    Not for a file whose tests need real transactions, or none of these rows.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+
+    def make(how: Callable[[], T]) -> T:
+        with django_db_blocker.unblock():
+            return how()
+
+    yield make
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 def pytest_sessionfinish() -> None:

@@ -13,32 +13,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from tests.services import create_database, free_port, s3_of_this_process, wait_until
+from tests.migrated import migrated_database, own_database
+from tests.services import free_port, s3_of_this_process, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 150.0
 
 
 def _own_services() -> dict[str, str]:
-    """On real services: an empty database, a broker database and a bucket that no other house uses."""
+    """On real services: a broker database and a bucket that no other house uses."""
     own = s3_of_this_process()
-    if database := os.environ.get("DATABASE_URL"):
-        own["DATABASE_URL"] = create_database(database, f"house_{uuid4().hex[:12]}")
     if broker := os.environ.get("OFFCUT_TEST_BROKER_URL"):
-        own["OFFCUT_BROKER_URL"] = f"{broker.rpartition('/')[0]}/{1 + uuid4().int % 15}"
+        own["OFFCUT_BROKER_URL"] = f"{broker.rpartition('/')[0]}/{1 + uuid4().int % 4095}"
     return own
 
 
 class House:
-    """A running `run.py serve`. `url` is its address, `home` its OFFCUT_HOME."""
+    """A running `run.py serve`. `url` is its address, `home` its OFFCUT_HOME.
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    A new house begins with nothing at all; else its database is migrated, as if it had been started before.
+    """
+
+    def __init__(self, home: Path, *, new: bool = False, **environment: str) -> None:
         self.home, self.port = home, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("OFFCUT_", "DJANGO_", "PYTEST_"))
         }
-        self.environment = {**inherited, **_own_services(), "OFFCUT_HOME": str(home), **environment}
+        database = own_database() if new else migrated_database(home)
+        self.environment = {**inherited, **_own_services(), **database, "OFFCUT_HOME": str(home), **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -96,9 +99,9 @@ class House:
 
 
 @contextlib.contextmanager
-def house(home: Path, **environment: str) -> Iterator[House]:
+def house(home: Path, *, new: bool = False, **environment: str) -> Iterator[House]:
     """Hold a running house; whatever happens, nothing of it is left."""
-    running = House(home, **environment)
+    running = House(home, new=new, **environment)
     try:
         running.start()
         yield running

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
+import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
@@ -73,7 +75,24 @@ def folder() -> Path:
 
 def draw(arguments: Sequence[str], out: Path) -> Path:
     """Run ffmpeg with test arguments (never with anybody's input)."""
-    command = [FFMPEG, "-nostdin", "-v", "error", "-y", *arguments, "-fflags", "+bitexact", str(out)]
+    return made([*arguments, "-fflags", "+bitexact"], out)
+
+
+def made(arguments: Sequence[str], out: Path) -> Path:
+    """Run ffmpeg; what it makes of nothing but its arguments is made once for all processes of a test run."""
+    kept = os.environ.get("OFFCUT_TEST_CLIPS")
+    if not kept or any(word.startswith("/") for word in arguments):
+        return _run(arguments, out)
+    recipe = hashlib.sha256("\0".join([FFMPEG, *arguments]).encode()).hexdigest()
+    drawn = Path(kept) / f"{recipe}{out.suffix}"
+    if not drawn.exists():
+        _run(arguments, drawn.with_name(f"making-{os.getpid()}-{drawn.name}")).rename(drawn)
+    shutil.copyfile(drawn, out)
+    return out
+
+
+def _run(arguments: Sequence[str], out: Path) -> Path:
+    command = [FFMPEG, "-nostdin", "-v", "error", "-y", *arguments, str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return out
 

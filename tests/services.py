@@ -81,7 +81,7 @@ class Valkey:
     def start(self) -> None:
         """Start it and wait until it answers."""
         listen = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        argv = [str(get_binary_path()), *listen, "--save", "", "--appendonly", "no"]
+        argv = [str(get_binary_path()), *listen, "--save", "", "--appendonly", "no", "--databases", "4096"]
         log = (self.folder / "valkey.log").open("ab")
         with log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
@@ -171,10 +171,11 @@ def _accepts(url: str) -> bool:
     return False
 
 
-def create_database(url: str, name: str) -> str:
-    """Create an empty database on the server of `url`; return the new database's URL."""
+def create_database(url: str, name: str, template: str = "") -> str:
+    """Create a database on the server of `url`, empty or a copy of one there; return the new database's URL."""
+    names = [psycopg.sql.Identifier(name), psycopg.sql.Identifier(template or "template1")]
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     return f"{url.rpartition('/')[0]}/{name}"
 
 

@@ -1,20 +1,27 @@
 """What `python3 run.py test` runs: lint, format, types, import contracts, the tests on SQLite and a local disk,
 then those about services on PostgreSQL, Valkey and object storage.
 
-With pytest's own arguments only those tests run; `--postgres` then runs them on the real services.
+Types and import contracts are checked beside the tests, and shown after them. With pytest's own arguments only those
+tests run; `--postgres` then runs them on the real services.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.services import postgres_folder, run_to_its_end, weed
 
 ROOT = Path(__file__).resolve().parent.parent
+BESIDE = ("Types", "Import contracts")
+"""Steps that use one core for a minute: they run while tests wait for something."""
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -34,7 +41,8 @@ def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str
         return {"Tests": [*(real if options.postgres else []), *pytest, *rest]}
     # What decides whether a change lands is the same order each time; `--long`, and your own runs, shuffle.
     order = [] if options.long else ["--randomly-seed=20261122"]
-    suite = [*pytest, *order, "-n", "2", "--dist", "loadgroup"]
+    # One more process than the usual two cores: tests of whole installations wait most of their time.
+    suite = [*pytest, *order, "-n", "3", "--dist", "loadgroup"]
     steps = {
         "Lint": [*tool, "ruff", "check", "."],
         "Format": [*tool, "ruff", "format", "--check", "."],
@@ -57,20 +65,46 @@ def at_hand(options: argparse.Namespace) -> list[str]:
     ]
 
 
+@contextlib.contextmanager
+def beside(command: list[str], environment: dict[str, str]) -> Iterator[Callable[[], int]]:
+    """Hold a command that runs in the background; asked for its exit status, it shows what it said."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+
+        def ended() -> int:
+            status = process.wait()
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace"))
+            return status
+
+        try:
+            yield ended
+        finally:
+            process.kill()
+            process.wait()
+
+
 def main(arguments: list[str]) -> int:
     """Run every step, also after one failed, and say at the end which did."""
     options, rest = parse(arguments)
     environment = {**os.environ, **({"OFFCUT_TEST_LONG": "1"} if options.long else {})}
     environment.pop("DATABASE_URL", None)
     environment.setdefault("OFFCUT_SECRET_KEY", "only-for-tests-" * 4)  # mypy's Django plugin reads the settings
-    results: dict[str, tuple[int, float]] = {}
-    for name, command in commands(options, rest).items():
-        print(f"== {name}", file=sys.stderr, flush=True)
-        began = time.monotonic()
-        status = run_to_its_end(command, environment)
-        results[name] = (status, time.monotonic() - began)
-    for name, (status, seconds) in results.items():
-        print(f"{'ok    ' if status == 0 else 'FAILED'} {name} ({seconds:.0f} s)", file=sys.stderr, flush=True)
+    steps = commands(options, rest)
+    results: dict[str, tuple[int, str]] = {}
+    with contextlib.ExitStack() as stack:
+        environment["OFFCUT_TEST_CLIPS"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="offcut-clips-"))
+        later = {name: stack.enter_context(beside(steps.pop(name), environment)) for name in BESIDE if name in steps}
+        for name, command in steps.items():
+            print(f"== {name}", file=sys.stderr, flush=True)
+            began = time.monotonic()
+            status = run_to_its_end(command, environment)
+            results[name] = (status, f"{time.monotonic() - began:.0f} s")
+        for name, ended in later.items():
+            print(f"== {name}", file=sys.stderr, flush=True)
+            results[name] = (ended(), "beside the tests")
+    for name, (status, how_long) in results.items():
+        print(f"{'ok    ' if status == 0 else 'FAILED'} {name} ({how_long})", file=sys.stderr, flush=True)
     return 1 if any(status for status, _ in results.values()) else 0
 
 

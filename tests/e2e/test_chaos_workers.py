@@ -100,7 +100,7 @@ def test_a_job_that_kills_its_workers_is_parked_and_the_others_are_done(tmp_path
     with hosts(tmp_path, shared, "a", OFFCUT_JOB_LEASE_S="1") as (host,):
         host.consume(concurrency=2)
         wait_done(kinds.WORK, within_s=60)
-        wait_done(kinds.POISON, within_s=90)
+        wait_done(kinds.POISON, within_s=180)
         assert not host.over
     poison.refresh_from_db()
     assert (poison.state, poison.attempt) == (JobState.DEAD, poison.max_attempts)

@@ -70,7 +70,7 @@ def offcut(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> House:
     """A home that nothing lives in yet."""
-    made = House(tmp_path / "home")
+    made = House(tmp_path / "home", new=True)
     made.home.mkdir(parents=True)
     return made
 
@@ -202,7 +202,7 @@ def counted(home: House, table: str) -> int:
 
 
 def test_workers_killed_at_each_stage_change_nothing_about_the_result(tmp_path: Path) -> None:
-    with house(tmp_path / "home", OFFCUT_JOB_LEASE_S="3") as running:
+    with house(tmp_path / "home", new=True, OFFCUT_JOB_LEASE_S="3") as running:
         command = [str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "manage.py"), "demo", "--json"]
         if not Path(command[0]).exists():
             command[0] = sys.executable

@@ -32,6 +32,7 @@ print(json.dumps({name: [person.email, person.password] for name, person in
                   (("creator", people.creator), ("buyer", people.buyer), ("reviewer", people.reviewer))}))
 """
 AUDIT = """() => {
+  if (document.readyState !== 'complete') return null;
   const seen = {}, faults = [];
   document.querySelectorAll('[id]').forEach((one) => {
     if (seen[one.id]) faults.push(`id ${one.id} twice`);
@@ -49,6 +50,8 @@ AUDIT = """() => {
     const box = one.getBoundingClientRect();
     if (box.height && box.height < 24) faults.push(`${one.textContent} is ${box.height} px high`); });
   return faults; }"""
+PATIENCE_MS = 20_000
+"""How long a page may take; other tests run beside."""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PICTURES = ROOT / "docs" / "pictures"
 WRITE = os.environ.get("OFFCUT_TEST_WRITE_SCREENSHOTS") == "1"
@@ -74,7 +77,7 @@ class Served:
             viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]  # a plain dict is a ViewportSize
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         try:
             yield self._page(context, who)
         finally:
@@ -104,6 +107,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One house and one browser for all tests of this file."""
     path = chromium()
     require("chromium", path, "apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with house(tmp_path_factory.mktemp("pages") / "home") as running, sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=path,
@@ -126,9 +130,18 @@ def people_of(running: House) -> dict[str, list[str]]:
     return people
 
 
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with a page, looked at when all of it is there: a click may just have led to another one."""
+    found: list[str] | None = None
+    while found is None:
+        page.wait_for_load_state()
+        found = page.evaluate(AUDIT)
+    return found
+
+
 def kept(page: Page, name: str) -> None:
     """Keep a picture for the README when asked to; check the page in any case."""
-    assert page.evaluate(AUDIT) == [], page.url
+    assert faults_of(page) == [], page.url
     if WRITE and name in {"home", "studio", "market", "order", "review"}:
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
@@ -219,11 +232,13 @@ def dataset_bought(page: Page) -> str:
     page.goto("/market/use-cases")
     page.get_by_label("Name").fill("Video model 2027")
     page.get_by_role("button", name="Store it and see what fits").click()
+    expect(page.locator("input[name=clip]")).not_to_have_count(0)
     for box in page.locator("input[name=clip]").all():
         box.check()
     expect(page.locator("output")).to_contain_text("ticked")
     kept(page, "market")
     page.get_by_role("button", name="Quote the ticked clips").click()
+    expect(page.get_by_role("button", name="Accept and order")).to_be_visible()
     for box in page.locator("input[name=condition]").all():
         box.check()
     kept(page, "quote")
@@ -250,7 +265,7 @@ def test_the_estimator_answers_while_one_types(served: Served) -> None:
 def test_footage_goes_from_a_browser_to_a_licence(served: Served) -> None:
     with served.visit("creator") as page:
         upload_and_wait(page, rushes(served.home))
-        assert page.evaluate(AUDIT) == []
+        assert faults_of(page) == []
         declare_all(page)
         address = terms_proposed(page)
     with served.visit("reviewer") as page:
@@ -308,7 +323,7 @@ def test_french_pages_fit_a_phone_and_have_no_english_navigation(served: Served,
             assert page.locator("html").get_attribute("lang") == "fr"
             said = page.locator("header, footer, .skip").all_inner_texts()
             assert not [word for word in ENGLISH if any(word in text for text in said)], path
-            assert page.evaluate(AUDIT) == [], path
+            assert faults_of(page) == [], path
 
 
 def test_the_first_tab_skips_to_the_content(served: Served) -> None:

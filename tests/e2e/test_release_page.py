@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.e2e.test_pages import AUDIT, Served, served, upload_and_wait
+from tests.e2e.test_pages import Served, faults_of, served, upload_and_wait
 from tests.media import clip
 
 __all__ = ["served"]
@@ -23,13 +23,13 @@ def link_made(page: Page, label: str, kind: str) -> str:
     page.get_by_label("It is", exact=True).select_option(kind)
     page.get_by_label("How you tell them apart").fill(label)
     page.get_by_role("button", name="List it").click()
-    assert page.evaluate(AUDIT) == []
+    assert faults_of(page) == []
     mine = page.locator("ul.lines > li", has=page.get_by_role("heading", name=label))
     mine.get_by_text("Ask for a release by a link").click()
     mine.get_by_label("Name, as it stands in the text").fill("Ada Nord")
     mine.get_by_label("What was filmed").fill("street interview, Lyon, May 2026")
     mine.get_by_role("button", name="Make the signing link").click()
-    assert page.evaluate(AUDIT) == []
+    assert faults_of(page) == []
     return page.locator("#link").input_value()
 
 
@@ -46,7 +46,7 @@ def test_a_guest_signs_on_a_phone_keeps_a_receipt_and_takes_it_back(served: Serv
         page.on("response", keep)
         page.goto(link)
         expect(page.get_by_role("heading", name="asks for your permission")).to_be_visible()
-        assert page.evaluate(AUDIT) == []
+        assert faults_of(page) == []
         assert page.locator("input[type=radio]:checked").count() == 0, "nothing is chosen beforehand"
         still = page.locator("ul.tiles img").first
         expect(still).to_be_visible()
@@ -59,7 +59,7 @@ def test_a_guest_signs_on_a_phone_keeps_a_receipt_and_takes_it_back(served: Serv
         page.get_by_role("button", name="Sign", exact=True).click()
         page.wait_for_url("**/release/kept/*")
         expect(page.get_by_text("Signed. Thank you.")).to_be_visible()
-        assert page.evaluate(AUDIT) == []
+        assert faults_of(page) == []
         token = link.rsplit("/", 1)[1]
         others = [one.request for one in seen if token not in one.url]
         assert others
@@ -91,7 +91,7 @@ def test_a_guardian_signs_in_french_and_a_spent_link_says_so(served: Served) -> 
         page.context.add_cookies([{"name": "django_language", "value": "fr", "url": served.url}])
         page.goto(link)
         assert page.locator("html").get_attribute("lang") == "fr"
-        assert page.evaluate(AUDIT) == []
+        assert faults_of(page) == []
         page.locator("input[name=ai_training][value=no]").check()
         page.locator("#minor_name").fill("Kim Nord")
         page.locator("#guardian_relation").fill("mère")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
-
-import imageio_ffmpeg
 
 from core.accounts.actions import OrganisationKind
 from core.accounts.models import Organisation, User
@@ -29,6 +26,7 @@ from marketplace.orders.models import Licence, Order, Quote, QuoteLine, Reservat
 from media_ingest.models import Asset, Clip
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
+from tests.media import made
 
 PRICE_MINOR = 112
 PLACE = "+64.1466-021.9426/"
@@ -38,16 +36,13 @@ PLACE = "+64.1466-021.9426/"
 def rush(seed: int) -> bytes:
     """Film two seconds of real video whose file tells who and where; odd seeds are silent, each is different."""
     sound = seed % 2 == 0
-    argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-y"]
-    argv += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25,hue=h={seed * 30}"]
+    argv = ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25,hue=h={seed * 30}"]
     argv += ["-f", "lavfi", "-i", f"sine=frequency={300 + 50 * seed}:sample_rate=48000"] if sound else []
     argv += ["-t", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "12"]
     argv += ["-c:a", "aac", "-b:a", "64k"] if sound else []
     argv += ["-metadata", "title=Do not tell", "-metadata", f"location={PLACE}"]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rush.mp4"
-        subprocess.run([*argv, str(path)], check=True, timeout=60)
-        return path.read_bytes()
+        return made(argv, Path(folder) / "rush.mp4").read_bytes()
 
 
 def home(actor: Actor) -> UUID:

@@ -16,7 +16,8 @@ from typing import Final
 
 from django.conf import settings
 
-from tests.services import create_database, free_port, wait_until
+from tests.migrated import migrated_database
+from tests.services import free_port, wait_until
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CONTENT: Final = os.urandom(3 << 20)
@@ -25,8 +26,6 @@ SHA256: Final = hashlib.sha256(CONTENT).hexdigest()
 PREPARE: Final = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.factories.core import actor_as, key_of
 print(key_of(actor_as()))
 """
@@ -58,9 +57,8 @@ class Server:
             "OFFCUT_HOME": str(home),
             "OFFCUT_SECRET_KEY": "for this test only " * 4,
             "OFFCUT_LOG_LEVEL": "ERROR",
+            **migrated_database(home),
         }
-        if database := os.environ.get("DATABASE_URL"):
-            self.environment["DATABASE_URL"] = create_database(database, f"tus_{self.port}")
         self.log = home / "gunicorn.log"
         self.key = self.run(PREPARE)
         self.process: subprocess.Popen[bytes] | None = None
@@ -81,7 +79,8 @@ class Server:
 
     def start(self) -> None:
         argv = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        argv += ["--bind", f"127.0.0.1:{self.port}", "--timeout", "30", "marketplace.config.wsgi:application"]
+        argv += ["--preload", "--timeout", "30", "--bind", f"127.0.0.1:{self.port}"]
+        argv += ["marketplace.config.wsgi:application"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 argv, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True

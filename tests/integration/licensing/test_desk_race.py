@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model
 
@@ -25,25 +24,9 @@ from licensing.services.claims import case_claim
 from licensing.services.review import case_decide
 from tests.factories.licensing import creator, in_review, reviewer
 
-pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 AT_ONCE = timedelta(0)
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,9 +70,9 @@ class Sold:
         assert self.dataset.state == "ready", self.dataset.reason
 
 
-@pytest.fixture
-def sold() -> Sold:
-    return Sold()
+@pytest.fixture(scope="module")
+def sold(made_once: Callable[[Callable[[], Sold]], Sold]) -> Sold:
+    return made_once(Sold)
 
 
 def fields_of(document: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +169,7 @@ def test_provenance_passes_the_schema_of_its_standard(sold: Sold) -> None:
     assert elements - set(provenance.SOURCES) == {"source.version", "use.privacy-enhancing"}
 
 
+@pytest.mark.once
 def test_croissant_with_its_responsible_fields_passes_the_official_validator(sold: Sold, tmp_path: Path) -> None:
     stored = sold.dataset.files.get(path="croissant.json")
     path = tmp_path / "croissant.json"

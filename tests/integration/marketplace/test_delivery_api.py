@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -40,12 +41,16 @@ def headers(actor: Actor, scopes: frozenset[Scope] | None = None) -> dict[str, s
     return {"Authorization": f"Bearer {key_of(actor, scopes)}"}
 
 
-@pytest.fixture
-def sold() -> Sale:
+def built() -> Sale:
     """A paid order whose dataset is built."""
     made = sale(clips=1)
     run_due([BUILD])
     return made
+
+
+@pytest.fixture(scope="module")
+def sold(made_once: Callable[[Callable[[], Sale]], Sale]) -> Sale:
+    return made_once(built)
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def test_the_folder_is_read_by_webdataset_pyarrow_and_mlcroissant(tmp_path: Path
     assert [record["samples/duration_ms"] for record in records] == [2000, 2000, 2000]
 
 
+@pytest.mark.once
 def test_croissant_passes_the_official_validator_and_describes_the_grant(tmp_path: Path) -> None:
     folder = folder_of(built(sale(clips=1)), tmp_path / "dataset")
     tool = Path(sys.executable).with_name("mlcroissant")

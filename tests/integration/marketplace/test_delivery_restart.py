@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from core.clock import now
@@ -47,22 +45,6 @@ run_due(["delivery.build"])
 """
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
-
-
 def hashes_of(dataset: Dataset) -> dict[str, str]:
     """All but the proof, whose salts and head a build that is rolled back makes anew."""
     return dict(dataset.files.exclude(path=PROOF).values_list("path", "sha256"))
@@ -88,7 +70,7 @@ def undisturbed(sold: Sale) -> dict[str, str]:
     return expected
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("stage", "after"), [("selecting", 0), ("transforming", 2), ("packing", 0), ("verifying", 2)])
 def test_a_build_killed_at_any_stage_ends_the_same(repository: Path, stage: str, after: int) -> None:
     sold = sale()

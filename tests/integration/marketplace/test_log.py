@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.jobs.runner import run_due
@@ -287,3 +288,12 @@ def test_the_body_of_an_entry_has_one_spelling() -> None:
     sealed(1)
     entry = entry_read(LogEntry.objects.get().body.encode())
     assert replace(entry).data().decode() == LogEntry.objects.get().body
+
+
+def test_an_empty_log_says_so_to_whoever_asks() -> None:
+    absence = "/api/v1/log/absence/clp_01kaq000000000000000000009"
+    for path in ("/api/v1/log/head", absence):
+        answer = Client().get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "log_empty")
+    log_seal()
+    assert Client().get(absence).json()["present"] is False

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from marketplace.transparency.domain import merkle
@@ -20,15 +15,12 @@ from marketplace.transparency.selectors.proofs import consistency_of
 from marketplace.transparency.services.checking import log_check
 from marketplace.transparency.services.recording import Happened, events_record
 from marketplace.transparency.services.sealing import log_seal
+from tests.victims import status_of
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLED = """
 import os, sys
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
 from marketplace.transparency.services import sealing
 
 def killing(function, before):
@@ -39,26 +31,10 @@ def killing(function, before):
         os.kill(os.getpid(), 9)
     return call
 
-name, before = sys.argv[2], sys.argv[3] == "before"
+name, before = sys.argv[1], sys.argv[2] == "before"
 setattr(sealing, name, killing(getattr(sealing, name), before))
 sealing.log_seal()
 """
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
 
 
 def happened(number: int) -> Happened:
@@ -168,13 +144,11 @@ def test_without_the_lock_the_database_refuses_the_second_writer(monkeypatch: py
         ("_sealed", "after"),
     ],
 )
-def test_killed_while_sealing_nothing_is_lost_doubled_or_half_there(repository: Path, step: str, moment: str) -> None:
+def test_killed_while_sealing_nothing_is_lost_doubled_or_half_there(step: str, moment: str) -> None:
     noted(0, 1, 2)
     log_seal()
     noted(3, 4)
-    argv = [sys.executable, "-c", KILLED, str(connection.settings_dict["NAME"]), step, moment]
-    done = subprocess.run(argv, cwd=repository, env=dict(os.environ), timeout=60, check=False)
-    assert done.returncode == -9
+    assert status_of(KILLED, step, moment) == -9
     assert (LogEntry.objects.count(), LogNode.objects.filter(level=0).count()) == (3, 3)
     assert LogHead.objects.count() == 1
     assert LogPending.objects.count() == 2

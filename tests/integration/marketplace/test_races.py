@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from core.clock import now
@@ -39,23 +38,7 @@ from tests.factories.marketplace import (
     studio_signed,
 )
 
-pytestmark = pytest.mark.usefixtures("committed")
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(jobs: list[Callable[[], object]]) -> Counter[str]:

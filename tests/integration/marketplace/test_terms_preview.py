@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ from tests.factories.world import World, world_made
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
-    return world_made()
+@pytest.fixture(scope="module")
+def world(made_once: Callable[[Callable[[], World]], World]) -> World:
+    return made_once(world_made)
 
 
 def previewed(actor: Actor, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -25,9 +27,9 @@ SENT = {
 }
 
 
-@pytest.fixture
-def world() -> World:
-    return world_made()
+@pytest.fixture(scope="module")
+def world(made_once: Callable[[Callable[[], World]], World]) -> World:
+    return made_once(world_made)
 
 
 def signed_in(world: World, language: str = "en") -> Client:

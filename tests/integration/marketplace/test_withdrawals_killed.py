@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from django.core.management import call_command
-from django.db import connection
 
 from core.jobs.models import Job
 from marketplace.models import Attestation, Licence, Notice, Reservation, Withdrawal
@@ -19,14 +11,11 @@ from marketplace.withdrawals.services.attesting import notice_attest
 from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from tests.factories.checked import breaches
 from tests.factories.marketplace import SYSTEM, buyer_as, clip_live, listing_of, order_paid, studio_signed
+from tests.victims import status_of
 
 VICTIM = """
 import os, sys
 from uuid import UUID
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
 from core.accounts.policy import Actor
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.models import Notice
@@ -41,10 +30,10 @@ def killing(function, after):
         return function(*args, **kwargs)
     return call
 
-module, name = sys.argv[3].split(".")
+module, name = sys.argv[2].split(".")
 module = {"withdrawing": withdrawing, "noticing": noticing, "attesting": attesting}[module]
-setattr(module, name, killing(getattr(module, name), int(sys.argv[4])))
-key, actor = UUID(sys.argv[2]), Actor.system()
+setattr(module, name, killing(getattr(module, name), int(sys.argv[3])))
+key, actor = UUID(sys.argv[1]), Actor.system()
 if module is attesting:
     notice = Notice.objects.get(pk=key)
     said = Declared("A. Officer", notice.signatory, notice.method, tuple(notice.rungs), ())
@@ -54,29 +43,11 @@ else:
 """
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
+def killed(key: object, step: str, after: int) -> None:
+    assert status_of(VICTIM, str(key), step, str(after)) == -9
 
 
-def killed(repository: Path, key: object, step: str, after: int) -> None:
-    argv = [sys.executable, "-c", VICTIM, str(connection.settings_dict["NAME"]), str(key), step, str(after)]
-    done = subprocess.run(argv, cwd=repository, env=dict(os.environ), timeout=60, check=False)
-    assert done.returncode == -9
-
-
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("step", "after"),
     [
@@ -89,12 +60,12 @@ def killed(repository: Path, key: object, step: str, after: int) -> None:
         ("withdrawing.withdrawal_close_when_done", 0),
     ],
 )
-def test_half_a_ladder_is_never_left(repository: Path, step: str, after: int) -> None:
+def test_half_a_ladder_is_never_left(step: str, after: int) -> None:
     studio = studio_signed()
     clip = clip_live(studio)
     for _ in range(2):
         order_paid(buyer_as(), [clip])
-    killed(repository, clip.pk, step, after)
+    killed(clip.pk, step, after)
     assert listing_of(clip).state == "live"
     assert (Withdrawal.objects.count(), Notice.objects.count()) == (0, 0)
     assert not Job.objects.filter(kind="marketplace.notice.look").exists()
@@ -103,15 +74,15 @@ def test_half_a_ladder_is_never_left(repository: Path, step: str, after: int) ->
     assert breaches("withdrawals", "licences", "audit") == []
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("step", ["licence_end", "sign", "record", "publish", "withdrawal_close_when_done"])
-def test_half_an_attestation_is_never_left(repository: Path, step: str) -> None:
+def test_half_an_attestation_is_never_left(step: str) -> None:
     studio, buyer = studio_signed(), buyer_as()
     clip = clip_live(studio)
     order = order_paid(buyer, [clip])
     clip_withdraw(actor=studio, clip_id=clip.pk)
     notice = Notice.objects.get()
-    killed(repository, notice.pk, f"attesting.{step}", 0)
+    killed(notice.pk, f"attesting.{step}", 0)
     notice.refresh_from_db()
     assert (notice.state, Licence.objects.get(order=order).state) == ("noticed", "active")
     assert not Attestation.objects.exists()

@@ -56,6 +56,7 @@ def received(owner: Actor, path: Path) -> Asset:
     return asset
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_copies_are_found_and_another_take_is_not() -> None:
@@ -74,6 +75,7 @@ def test_copies_are_found_and_another_take_is_not() -> None:
     assert not asset_is_held(other.pk)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.django_db

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -30,21 +29,6 @@ from media_ingest.services.finishing import RECEIVE, upload_finish
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
 from tests.factories.uploads import CONTENT, SHA256, SIZE, declared, dies, sent
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards the audit trail is emptied, which the product itself can never do."""
-    yield
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f'DROP TRIGGER "{name}"')
-            cursor.execute("DELETE FROM core_auditevent")
-            for _, sql in triggers:
-                cursor.execute(sql)
 
 
 def test_the_same_bytes_again_are_the_same_asset(db: None) -> None:
@@ -169,7 +153,7 @@ def test_complete_bytes_that_vanish_before_storing_fail_plainly(db: None, monkey
     assert (upload.state, upload.failure) == (UploadState.FAILED, "bytes_lost")
 
 
-def test_ten_deliveries_of_one_finish_have_one_effect(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ten_deliveries_of_one_finish_have_one_effect(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """T36: the same message, ten times at once."""
     actor = actor_as()
     upload = declared(actor)
@@ -199,7 +183,7 @@ def test_ten_deliveries_of_one_finish_have_one_effect(committed: None, monkeypat
     assert AuditEvent.objects.filter(action="asset.received").count() == 1
 
 
-def test_ten_uploads_of_the_same_bytes_at_once_are_one_asset(committed: None) -> None:
+def test_ten_uploads_of_the_same_bytes_at_once_are_one_asset(transactional_db: None) -> None:
     actor = actor_as()
     rows = [declared(actor, name=f"{number}.mov") for number in range(10)]
     barrier, failed = threading.Barrier(10), list[BaseException]()
@@ -228,7 +212,7 @@ class Rollback(Exception):
 
 
 @pytest.mark.parametrize("crash", [True, False])
-def test_the_message_commits_with_the_change_or_not_at_all(committed: None, crash: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_the_message_commits_with_the_change_or_not_at_all(transactional_db: None, crash: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """T28: raise after the job was inserted."""
     upload = upload_of(actor_as(), b"some bytes")
     assert upload.asset is not None
