@@ -22,11 +22,8 @@ from licensing.services.releases import release_revoke
 from tests.factories.consent import release_signed
 from tests.factories.licensing import creator
 from tests.factories.marketplace import NOBODYS, clip_of
-from tests.integration.licensing.test_desk_race import committed
 
-__all__ = ["committed"]
-
-pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 PATIENCE_S = 2.0
 """How long one side waits for the other to overtake it."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from core.clock import now
@@ -42,23 +40,7 @@ run_due(["delivery.rebuild"])
 """
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
-
-
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("stage", "after"), [("selecting", 0), ("transforming", 1), ("packing", 0), ("verifying", 1)])
 def test_a_rebuild_killed_at_any_stage_ends_with_the_clip_left_out_once(

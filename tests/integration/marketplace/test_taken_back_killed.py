@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 
 from core.clock import now
 from core.jobs.models import Job, JobState
@@ -23,17 +16,14 @@ from marketplace.withdrawals.domain.topics import RELEASE_FOLLOW
 from tests.factories.checked import breaches
 from tests.factories.consent import release_signed
 from tests.factories.marketplace import SYSTEM, buyer_as, clip_live, order_paid, studio_signed
+from tests.victims import status_of
 
 WORKER = """
 import os, sys
 from importlib import import_module
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
 from core.jobs.runner import run_due
-module, name = sys.argv[3].rsplit(".", 1)
-module, after, calls = import_module(module), int(sys.argv[4]), [0]
+module, name = sys.argv[2].rsplit(".", 1)
+module, after, calls = import_module(module), int(sys.argv[3]), [0]
 function = getattr(module, name)
 def killing(*args, **kwargs):
     calls[0] += 1
@@ -41,36 +31,18 @@ def killing(*args, **kwargs):
         os.kill(os.getpid(), 9)
     return function(*args, **kwargs)
 setattr(module, name, killing)
-run_due([sys.argv[2]])
+run_due([sys.argv[1]])
 """
 SERVICES = "marketplace.withdrawals.services"
 
 
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """Real transactions; afterwards append-only tables are emptied too, which the product itself can never do."""
-    yield
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0)
-        for _, sql in triggers:
-            cursor.execute(sql)
-
-
-def killed(repository: Path, kind: str, step: str, after: int) -> None:
-    argv = [sys.executable, "-c", WORKER, str(connection.settings_dict["NAME"]), kind, step, str(after)]
-    done = subprocess.run(argv, cwd=repository, env=dict(os.environ), timeout=60, check=False)
-    assert done.returncode == -9
+def killed(kind: str, step: str, after: int) -> None:
+    assert status_of(WORKER, kind, step, str(after)) == -9
     assert Job.objects.get(kind=kind).state == JobState.RUNNING
     Job.objects.filter(kind=kind).update(lease_until=now() - timedelta(seconds=1))
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("step", "after"),
     [
@@ -83,7 +55,7 @@ def killed(repository: Path, kind: str, step: str, after: int) -> None:
         (f"{SERVICES}.revoking.withdrawal_close_when_done", 1),
     ],
 )
-def test_following_a_release_is_all_or_nothing_and_once(repository: Path, step: str, after: int) -> None:
+def test_following_a_release_is_all_or_nothing_and_once(step: str, after: int) -> None:
     studio = studio_signed()
     clips = [clip_live(studio, duration_ms=2_400_000) for _ in range(2)]
     kept = release_signed(studio, *clips)
@@ -91,7 +63,7 @@ def test_following_a_release_is_all_or_nothing_and_once(repository: Path, step: 
     order_mark_delivered(actor=SYSTEM, order_id=orders[0].pk)
     release_take_back(token=kept.token)
     before = Transfer.objects.count()
-    killed(repository, RELEASE_FOLLOW, step, after)
+    killed(RELEASE_FOLLOW, step, after)
     assert (Withdrawal.objects.count(), Notice.objects.count(), Transfer.objects.count()) == (0, 0, before)
     assert set(Licence.objects.values_list("state", flat=True)) == {"active"}
     for _ in range(2):
