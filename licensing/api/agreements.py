@@ -46,6 +46,7 @@ from licensing.domain.wording import Language
 from licensing.models import Agreement, ReviewCase
 from licensing.selectors.agreements import agreement_get, agreement_text, agreements_visible_to
 from licensing.selectors.cases import counters_waiting
+from licensing.selectors.reasons import reasons_published
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.counters import counter_accept
 from licensing.services.signing import agreement_end, agreement_sign
@@ -167,6 +168,7 @@ def _review_body(case: ReviewCase) -> dict[str, object]:
     """The creator learns a decision when it can no longer be undone; a first of two approvals at once."""
     decisions = sorted(case.decisions.all(), key=lambda row: row.id)
     told = [row for row in decisions if row.effected_at is not None]
+    published = reasons_published() if told else {}
     return {
         "case_id": case.id,
         "state": case.state,
@@ -175,7 +177,7 @@ def _review_body(case: ReviewCase) -> dict[str, object]:
         "due_at": case.due_at,
         "paused_at": case.paused_at,
         "decisions": [
-            {"decision": row.decision, **told_reason(row), "note": row.note, "decided_at": row.created_at}
+            {"decision": row.decision, **told_reason(row, published), "note": row.note, "decided_at": row.created_at}
             for row in told
         ],
     }

@@ -1,4 +1,4 @@
-"""The contract desk: queues, claims, notes, decisions and taking them back."""
+"""The contract desk: cases, claims, notes, decisions and taking them back."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ from typing import Any
 from rest_framework import serializers
 
 from core.accounts.actions import Scope
-from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING, require
+from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
 from core.api.operation import Call, Resource, operation
 from core.api.pagination import Page
-from core.ids import NOT_FOUND, Prefix
+from core.ids import Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
 from licensing.api.desk_shapes import (
     QUEUES,
     CaseDetailOut,
     CaseOut,
-    DeskQueueOut,
-    ReasonOut,
-    reason_body,
 )
 from licensing.api.inputs import StrictInput, word_of
-from licensing.domain.actions import CASE_VIEW
 from licensing.domain.deadlines import UNDO_WINDOW
 from licensing.domain.errors import (
     CASE_CHANGED,
@@ -39,12 +35,12 @@ from licensing.domain.errors import (
     SECOND_PERSON,
     TOO_LATE,
 )
-from licensing.domain.reasons import REASON_VERSIONS, REASONS, ReasonCode
+from licensing.domain.reasons import CONTRACT_REASONS
 from licensing.domain.states import CaseState, Decision, Queue
 from licensing.models import ReviewCase
 from licensing.selectors.agreements import case_get, cases_visible_to
-from licensing.selectors.cases import IN_QUEUE, QueueCount, queues
-from licensing.services.claims import case_claim, case_heartbeat, case_next, case_note, case_release
+from licensing.selectors.cases import IN_QUEUE
+from licensing.services.claims import case_claim, case_heartbeat, case_note, case_release
 from licensing.services.counters import Proposal
 from licensing.services.review import case_decide, decision_undo
 
@@ -76,7 +72,7 @@ class DecideIn(StrictInput):
     """
 
     decision = word_of(Decision)
-    reason = word_of(ReasonCode, required=False)
+    reason = word_of(CONTRACT_REASONS, required=False)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4_000)
     version = serializers.IntegerField(min_value=1)
     counter = ProposalIn(many=True, required=False)
@@ -92,35 +88,6 @@ class NoteIn(StrictInput):
     """What to write down."""
 
     text = serializers.CharField(max_length=4_000)
-
-
-class QueueCollection(Resource):
-    """The desk's queues."""
-
-    @operation(
-        summary="List the desk's queues", output=DeskQueueOut, many=True, scope=Scope.DESK_REVIEW, problems=_ACCESS
-    )
-    def get(self, call: Call) -> list[QueueCount]:
-        """Return what waits in each queue, what is mine, what is late and what is due within four hours."""
-        return queues(call.actor)
-
-
-class QueueNext(Resource):
-    """The next case of a queue."""
-
-    @operation(
-        summary="Take the next case of a queue",
-        output=CaseDetailOut,
-        may_be_empty=True,
-        scope=Scope.DESK_REVIEW,
-        problems=_ACCESS,
-    )
-    def post(self, call: Call) -> ReviewCase | None:
-        """Claim the most urgent case that one may take, for ten minutes; 204 when there is none."""
-        name = call.kwargs["queue"]
-        if name not in QUEUES:
-            raise NOT_FOUND(f"There is no queue {name!r}; one of {', '.join(QUEUES)}.")
-        return case_next(actor=call.actor, queue=Queue(name))
 
 
 class CaseCollection(Resource):
@@ -269,28 +236,3 @@ class DecisionUndo(Resource):
     def post(self, call: Call) -> ReviewCase:
         """Take one's own decision back within its minute, before it takes effect; one holds the case again."""
         return decision_undo(actor=call.actor, decision_id=call.id("decision_id", Prefix.DECISION))
-
-
-class ReasonCodes(Resource):
-    """Reasons the desk gives."""
-
-    @operation(summary="List reason codes", output=ReasonOut, many=True, public=True)
-    def get(self, call: Call) -> list[dict[str, object]]:
-        """Return every reason in its newest version: what a creator reads, and what can be done."""
-        return [reason_body(str(code), reason) for code, reason in REASONS.items()]
-
-
-class DeskReasonCodes(Resource):
-    """Reasons with their history."""
-
-    @operation(
-        summary="List reason codes with all versions",
-        output=ReasonOut,
-        many=True,
-        scope=Scope.DESK_REVIEW,
-        problems=_ACCESS,
-    )
-    def get(self, call: Call) -> list[dict[str, object]]:
-        """Return every version of every reason; a decision names the one its reader was given."""
-        require(call.actor, CASE_VIEW)
-        return [reason_body(str(code), one) for code, versions in REASON_VERSIONS.items() for one in versions]

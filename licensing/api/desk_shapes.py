@@ -13,16 +13,20 @@ from core.clock import now
 from core.ids import Prefix
 from licensing.api.shapes import AmendmentOut, WordsIO, amendments_body, words
 from licensing.domain.deadlines import SOON, due_words
-from licensing.domain.reasons import REASONS, Reason, reason_of
+from licensing.domain.reasons import CONTRACT_REASONS, Reason, ReasonCode, Versions, newest, reason_of, subject_of
 from licensing.domain.states import WAITING, CaseState, Decision, Queue
 from licensing.domain.wording import Language
 from licensing.models import ReviewCase, ReviewDecision
 from licensing.selectors.agreements import live_amendments
 from licensing.selectors.cases import QueueCount, queue_of
+from licensing.selectors.reasons import reasons_published
 
 
 class CaseOut(serializers.Serializer[Any]):
-    """One case in the queue. `clock` is running, soon, late, paused (while the creator answers) or stopped."""
+    """One case in the queue. `clock` is running, soon, late, paused (while the creator answers) or stopped.
+
+    `snoozed_until`: when it comes back to whoever asks and put it aside; its deadline does not move.
+    """
 
     id = PublicIdField(Prefix.CASE)
     state = serializers.ChoiceField(choices=[str(state) for state in CaseState])
@@ -40,6 +44,7 @@ class CaseOut(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     due = WordsIO()
     clock = serializers.CharField()
+    snoozed_until = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
     @override
@@ -75,14 +80,16 @@ class NoteOut(serializers.Serializer[Any]):
 
 
 class ReasonOut(serializers.Serializer[Any]):
-    """A reason a reviewer may give, and what the creator can do."""
+    """A reason a reviewer may give, and what the creator can do: `action` is the first of `actions`, if any."""
 
     code = serializers.CharField()
     version = serializers.IntegerField()
     name = serializers.CharField()
+    applies_to = serializers.CharField()
     words = WordsIO()
     fix = WordsIO()
-    action = serializers.CharField()
+    action = serializers.CharField(allow_null=True)
+    actions = serializers.ListField(child=serializers.CharField())
 
 
 class DeskQueueOut(serializers.Serializer[Any]):
@@ -94,6 +101,7 @@ class DeskQueueOut(serializers.Serializer[Any]):
     mine = serializers.IntegerField()
     late = serializers.IntegerField()
     due_within_4_hours = serializers.IntegerField(source="soon")
+    snoozed = serializers.IntegerField()
 
     @override
     def to_representation(self, instance: QueueCount) -> dict[str, Any]:
@@ -123,7 +131,7 @@ class CaseDetailOut(CaseOut):
                 {"author": row.author.name, "text": row.text, "unsent": row.unsent, "written_at": row.created_at}
                 for row in sorted(instance.notes.all(), key=lambda row: row.id)
             ],
-            "reasons": reasons_body(),
+            "reasons": reasons_body(reasons_published(), CONTRACT_REASONS),
         }
         shown: dict[str, Any] = serializers.Serializer.to_representation(self, body)
         return shown
@@ -135,22 +143,24 @@ def reason_body(code: str, reason: Reason) -> dict[str, object]:
         "code": code,
         "version": reason.version,
         "name": reason.name,
+        "applies_to": str(subject_of(ReasonCode(code))),
         "words": words(reason.words),
         "fix": words(reason.fix),
-        "action": str(reason.action),
+        "action": str(reason.actions[0]) if reason.actions else None,
+        "actions": [str(action) for action in reason.actions],
     }
 
 
-def reasons_body() -> list[dict[str, object]]:
+def reasons_body(published: Versions, codes: Iterable[ReasonCode]) -> list[dict[str, object]]:
     """The reasons to choose from now."""
-    return [reason_body(str(code), reason) for code, reason in REASONS.items()]
+    return [reason_body(str(code), reason) for code, reason in newest(published, codes).items()]
 
 
-def told_reason(row: ReviewDecision) -> dict[str, object]:
+def told_reason(row: ReviewDecision, published: Versions) -> dict[str, object]:
     """A decision's reason in the words of the version it was given in; nulls without one."""
     if not row.reason_code:
         return {"reason": None, "reason_version": None, "words": None, "fix": None, "action": None}
-    reason = reason_of(row.reason_code, row.reason_version)
+    reason = reason_of(published, row.reason_code, row.reason_version)
     body = reason_body(row.reason_code, reason)
     return {"reason": row.reason_code, "reason_version": reason.version} | {
         name: body[name] for name in ("words", "fix", "action")
@@ -209,6 +219,7 @@ def case_body(case: ReviewCase) -> dict[str, object]:
         "due_at": case.due_at,
         "due": {str(language): due_words(case.due_at, moment, language, paused) for language in Language},
         "clock": clock,
+        "snoozed_until": next((row.until for row in case.snoozes.all()), None),
         "created_at": case.created_at,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,7 @@ class StrictInput(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-def word_of(kinds: type[StrEnum], **options: Any) -> serializers.Field[Any, Any, Any, Any]:
+def word_of(kinds: Iterable[StrEnum], **options: Any) -> serializers.Field[Any, Any, Any, Any]:
     """A text that the OpenAPI document shows as an enumeration and the domain checks, with its own problem code."""
 
     @extend_schema_field({"type": "string", "enum": [str(kind) for kind in kinds]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from licensing.api import agreements, clauses, desk, documents, terms
+from licensing.api import agreements, clauses, desk, desk_queues, documents, terms
 
 urlpatterns = [
     path("clauses", clauses.ClauseCollection.as_view()),
@@ -21,16 +21,16 @@ urlpatterns = [
     path("agreements/<str:agreement_id>/sign", agreements.AgreementSign.as_view()),
     path("agreements/<str:agreement_id>/end", agreements.AgreementEnd.as_view()),
     path("agreements/<str:agreement_id>/counter/accept", agreements.AgreementCounterAccept.as_view()),
-    path("reason_codes", desk.ReasonCodes.as_view()),
-    path("desk/reason_codes", desk.DeskReasonCodes.as_view()),
-    path("desk/queues", desk.QueueCollection.as_view()),
-    path("desk/queues/<str:queue>/next", desk.QueueNext.as_view()),
+    path("desk/queues", desk_queues.QueueCollection.as_view()),
+    path("desk/queues/<str:queue>", desk_queues.QueueDetail.as_view()),
+    path("desk/queues/<str:queue>/next", desk_queues.QueueNext.as_view()),
     path("desk/decisions/<str:decision_id>/undo", desk.DecisionUndo.as_view()),
     path("desk/cases", desk.CaseCollection.as_view()),
     path("desk/cases/<str:case_id>", desk.CaseDetail.as_view()),
     path("desk/cases/<str:case_id>/claim", desk.CaseClaim.as_view()),
     path("desk/cases/<str:case_id>/heartbeat", desk.CaseHeartbeat.as_view()),
     path("desk/cases/<str:case_id>/release", desk.CaseRelease.as_view()),
+    path("desk/cases/<str:case_id>/snooze", desk_queues.CaseSnooze.as_view()),
     path("desk/cases/<str:case_id>/notes", desk.CaseNotes.as_view()),
     path("desk/cases/<str:case_id>/decide", desk.CaseDecide.as_view()),
     path("verify/documents/<str:sha256>", documents.DocumentCheck.as_view()),

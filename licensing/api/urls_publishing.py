@@ -1,10 +1,10 @@
-"""Paths of clause versions and rate cards, below `/api/v1/`."""
+"""Paths of clause versions, rate cards and reason codes, below `/api/v1/`."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from licensing.api import clauses, desk_clauses, desk_rate_cards
+from licensing.api import clauses, desk_clauses, desk_rate_cards, desk_reasons
 
 urlpatterns = [
     path("clauses/<str:slug>/versions/<int:version>", clauses.ClauseVersionDetail.as_view()),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("desk/clauses/<str:code>/versions/<int:version>/approve", desk_clauses.DeskClauseApprove.as_view()),
     path("desk/clauses/<str:code>/versions/<int:version>/return", desk_clauses.DeskClauseReturn.as_view()),
     path("desk/clauses/<str:code>/versions/<int:version>/retire", desk_clauses.DeskClauseRetire.as_view()),
+    path("reason_codes", desk_reasons.ReasonCodes.as_view()),
+    path("desk/reason_codes", desk_reasons.DeskReasonCodes.as_view()),
+    path("desk/reason_codes/<str:code>/versions/<int:version>/publish", desk_reasons.DeskReasonPublish.as_view()),
+    path("desk/reason_codes/<str:code>/versions/<int:version>/withdraw", desk_reasons.DeskReasonWithdraw.as_view()),
     path("desk/rate_cards", desk_rate_cards.DeskRateCards.as_view()),
     path("desk/rate_cards/<str:card_version>", desk_rate_cards.DeskRateCardDetail.as_view()),
     path("desk/rate_cards/<str:card_version>/simulate", desk_rate_cards.DeskRateCardSimulate.as_view()),

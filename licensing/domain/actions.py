@@ -41,6 +41,7 @@ USE_CASE_WRITE: Final = Action(
     _BUYER,
     frozenset({Role.OWNER, Role.ENGINEER, Role.LEGAL, Role.PROCUREMENT}),
 )
+USE_CASE_APPROVE: Final = Action("use_case.approve", Scope.QUOTES_WRITE, _BUYER, frozenset({Role.OWNER, Role.LEGAL}))
 CLIP_DECLARE: Final = Action(
     "clip.declare",
     Scope.LIBRARY_WRITE,

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Final, TypeVar
 
 from licensing.domain.bundle import TERRITORY, Restriction
-from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Catalogue, clause_of
 from licensing.domain.parameters import Parameter, Value
 from licensing.domain.wording import Language, Text
 
@@ -17,18 +17,18 @@ _MINUTE_MS: Final = 60_000
 _NOTHING: Final = Text("nothing", "rien")
 
 
-def _parameter(code: str, name: str) -> Parameter:
-    return next(item for item in CATALOGUE[code].parameters if item.name == name)
+def _parameter(catalogue: Catalogue, code: str, name: str) -> Parameter:
+    return next(item for item in clause_of(catalogue, code).parameters if item.name == name)
 
 
-def value_words(code: str, name: str, value: Value, language: Language) -> str:
+def value_words(code: str, name: str, value: Value, language: Language, catalogue: Catalogue) -> str:
     """The words of a value of one parameter; a territory with its countries."""
     if code == TERRITORY and isinstance(value, tuple) and name in ("processing", "storage"):
         kind, *countries = value
-        said = _parameter(code, name).text(kind, language)
-        listed = _parameter(code, f"{name}_countries").text(tuple(countries), language) if countries else ""
+        said = _parameter(catalogue, code, name).text(kind, language)
+        listed = _parameter(catalogue, code, f"{name}_countries").text(tuple(countries), language) if countries else ""
         return f"{said} ({listed})" if listed else said
-    return _parameter(code, name).text(value, language) or _NOTHING.of(language)
+    return _parameter(catalogue, code, name).text(value, language) or _NOTHING.of(language)
 
 
 def hours_words(duration_ms: int, language: Language) -> str:
@@ -39,20 +39,21 @@ def hours_words(duration_ms: int, language: Language) -> str:
     return f"{tenths // 10}{'.' if language is Language.EN else ','}{tenths % 10} h"
 
 
-def label_words(code: str, name: str, language: Language) -> str:
+def label_words(code: str, name: str, language: Language, catalogue: Catalogue) -> str:
     """What a value is about: the clause, and the parameter where the clause has several."""
-    clause = CATALOGUE[code]
+    clause = clause_of(catalogue, code)
     title = clause.title.of(language)
     if len(clause.parameters) == 1:
         return title
-    return f"{title} ({_parameter(code, name).label.of(language)})"
+    return f"{title} ({_parameter(catalogue, code, name).label.of(language)})"
 
 
-def restriction_words(one: Restriction[K], language: Language) -> str:
+def restriction_words(one: Restriction[K], language: Language, catalogue: Catalogue) -> str:
     """One restriction as a sentence: the value, the clips that cause it, and what dropping them gains."""
-    value = value_words(one.code, one.parameter, one.value, language)
-    without = value_words(one.code, one.parameter, one.without, language)
-    label, hours = label_words(one.code, one.parameter, language), hours_words(one.duration_ms, language)
+    value = value_words(one.code, one.parameter, one.value, language, catalogue)
+    without = value_words(one.code, one.parameter, one.without, language, catalogue)
+    label = label_words(one.code, one.parameter, language, catalogue)
+    hours = hours_words(one.duration_ms, language)
     if language is Language.EN:
         clips = f"{one.clips} clip" if one.clips == 1 else f"{one.clips} clips"
         them = "it" if one.clips == 1 else "them"

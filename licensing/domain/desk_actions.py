@@ -1,4 +1,4 @@
-"""What the platform's administrators do with clauses and rate cards. Publishing either takes two of them."""
+"""What the desk does with clauses, rate cards and reasons. Publishing any of them takes two people."""
 
 from __future__ import annotations
 
@@ -22,4 +22,16 @@ RATE_CARD_VIEW: Final = Action(
 )
 RATE_CARD_PUBLISH: Final = Action(
     "rate_card.publish", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.FINANCE, Role.LEAD})
+)
+REASON_VIEW: Final = Action(
+    "reason.view",
+    Scope.DESK_REVIEW,
+    _PLATFORM,
+    frozenset({Role.OWNER, Role.CONTRACT, Role.FOOTAGE, Role.LEAD, Role.AUDITOR}),
+)
+REASON_PUBLISH: Final = Action(
+    "reason.publish",
+    Scope.DESK_ADMIN,
+    _PLATFORM,
+    frozenset({Role.OWNER, Role.CONTRACT, Role.FOOTAGE, Role.LEAD}),
 )

@@ -31,6 +31,7 @@ NOT_CLAIMED = ErrorCode("case_not_claimed", Kind.CONFLICT, "Claim the case befor
 REASON_REQUIRED = ErrorCode("reason_required", Kind.INVALID, "This decision needs a reason code and a note")
 COUNTER_REQUIRED = ErrorCode("counter_required", Kind.INVALID, "A counter-proposal says what it proposes")
 NOTE_EMPTY = ErrorCode("note_empty", Kind.INVALID, "There is nothing to write down")
+SNOOZE_UNTIL = ErrorCode("snooze_until", Kind.INVALID, "A case is put aside until a moment that lies ahead")
 TOO_LATE = ErrorCode("too_late", Kind.CONFLICT, "This decision can no longer be taken back")
 SUPERSEDED = ErrorCode("superseded", Kind.CONFLICT, "Something newer took its place")
 
@@ -43,6 +44,8 @@ RATE_CARD_CHANGED = ErrorCode("rate_card_changed", Kind.CONFLICT, "A published r
 NO_RATE_CARD = ErrorCode("no_rate_card", Kind.UNAVAILABLE, "No rate card is in force")
 ASSET_NOT_READY = ErrorCode("asset_not_ready", Kind.CONFLICT, "This file has not been read yet")
 USE_CASE_INVALID = ErrorCode("use_case_invalid", Kind.INVALID, "This use case cannot be stored")
+USE_CASE_CHANGED = ErrorCode("use_case_changed", Kind.CONFLICT, "The use case changed since you read it")
+REFUSAL_UNEXPLAINED = ErrorCode("refusal_unexplained", Kind.INVALID, "A refusal says why")
 USE_CASE_NAME_TAKEN = ErrorCode("use_case_name_taken", Kind.CONFLICT, "You have another use case with this name")
 DECLARATION_INVALID = ErrorCode("declaration_invalid", Kind.INVALID, "This declaration cannot be stored")
 

@@ -78,26 +78,26 @@ VERDICTS: Final[Mapping[Verdict, Words]] = {
     Verdict.DOES_NOT_FIT: Words("Does not fit", "Ne convient pas"),
 }
 
-_RETENTION: Final[Mapping[Retention, Words]] = {
+RETENTION_WORDS: Final[Mapping[Retention, Words]] = {
     Retention.RETIRE: Words("the model is retired", "le modèle est retiré"),
     Retention.KEEP_NO_NEW_TRAINING: Words(
         "the model stays, no new training", "le modèle reste, sans nouvel entraînement"
     ),
     Retention.PERPETUAL: Words("the model stays and may be trained on", "le modèle reste et peut être réentraîné"),
 }
-_SUBLICENSE: Final[Mapping[Sublicense, Words]] = {
+SUBLICENSE_WORDS: Final[Mapping[Sublicense, Words]] = {
     Sublicense.NONE: Words("nobody else", "personne d'autre"),
     Sublicense.AFFILIATES: Words("your affiliates", "vos filiales"),
     Sublicense.CONTRACTORS: Words("your named contractors", "vos sous-traitants nommés"),
     Sublicense.THIRD_PARTIES: Words("third parties", "des tiers"),
 }
-_PEOPLE: Final[Mapping[People, Words]] = {
+PEOPLE_WORDS: Final[Mapping[People, Words]] = {
     People.NONE: Words("no people", "aucune personne"),
     People.BLURRED: Words("blurred people", "des personnes floutées"),
     People.INCIDENTAL: Words("people in passing", "des personnes de passage"),
     People.RELEASED: Words("people who signed a release", "des personnes ayant signé une autorisation"),
 }
-_EXCLUSIVITY: Final[Mapping[Exclusivity, Words]] = {
+EXCLUSIVITY_WORDS: Final[Mapping[Exclusivity, Words]] = {
     Exclusivity.NONE: Words("none", "aucune"),
     Exclusivity.CATEGORY: Words("in one category", "dans une catégorie"),
     Exclusivity.AI_TRAINING: Words("for AI training", "pour l'entraînement d'IA"),
@@ -147,11 +147,11 @@ def _term(profile: Profile, need: UseCase) -> Words:
 
 
 def _retention(profile: Profile, need: UseCase) -> Words:
-    return _pair(_RETENTION[need.retention], _RETENTION[profile.retention])
+    return _pair(RETENTION_WORDS[need.retention], RETENTION_WORDS[profile.retention])
 
 
 def _sublicense(profile: Profile, need: UseCase) -> Words:
-    return _pair(_SUBLICENSE[need.sublicense], _SUBLICENSE[profile.sublicense])
+    return _pair(SUBLICENSE_WORDS[need.sublicense], SUBLICENSE_WORDS[profile.sublicense])
 
 
 def _people(profile: Profile, need: UseCase) -> Words:
@@ -161,7 +161,7 @@ def _people(profile: Profile, need: UseCase) -> Words:
             f"you need: {wanted.en}; the people and places shown agreed to: {agreed.en}",
             f"il vous faut : {wanted.fr} ; les personnes et lieux montrés ont accepté : {agreed.fr}",
         )
-    return _pair(_PEOPLE[need.people], _PEOPLE[profile.people])
+    return _pair(PEOPLE_WORDS[need.people], PEOPLE_WORDS[profile.people])
 
 
 def _limits(_profile: Profile, _need: UseCase) -> Words:
@@ -185,7 +185,7 @@ def _price(profile: Profile, need: UseCase) -> Words:
 def _exclusivity(profile: Profile, need: UseCase) -> Words:
     if profile.sold_nonexclusive:
         return Words("already licensed to somebody else", "déjà licencié à quelqu'un d'autre")
-    return _pair(_EXCLUSIVITY[need.exclusivity], _EXCLUSIVITY[profile.exclusivity])
+    return _pair(EXCLUSIVITY_WORDS[need.exclusivity], EXCLUSIVITY_WORDS[profile.exclusivity])
 
 
 _BECAUSE: Final = {

@@ -142,15 +142,18 @@ def price_effect(before: TermsValues, after: TermsValues, card: RateCard) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A buyer's need that stands today, and the footage asked for under it."""
+    """A buyer's need that stands today, the footage asked for under it, and whether the buyer's people approved it."""
 
     need: UseCase
     asked_ms: int
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """One dimension of the terms: the needs and the time it keeps out at all, and those it alone keeps out."""
+    """One dimension of the terms: the approved use cases and the time of all demand it keeps out at all, and those it
+    alone keeps out.
+    """
 
     dimension: Dimension
     use_cases: int
@@ -161,7 +164,10 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How much of today's demand terms fit. What fits only when the buyer accepts conditions is counted apart."""
+    """How much of today's demand terms fit: approved use cases are counted, time is that of every need.
+
+    What fits only when the buyer accepts conditions is counted apart.
+    """
 
     use_cases: int
     fits: int
@@ -173,9 +179,22 @@ class Reach:
     """The dimension that costs most reach first."""
 
     @property
-    def share_percent(self) -> int:
-        """Of all needs, those the terms fit, conditions accepted or still to accept: whole per cent, rounded down."""
-        return _PER_CENT * (self.fits + self.fits_if_accepted) // self.use_cases if self.use_cases else 0
+    def share_percent(self) -> int | None:
+        """Of approved use cases, those the terms fit, conditions accepted or still to accept: whole per cent, rounded
+        down. None while there is no approved one: a share of nothing is no number.
+        """
+        return _PER_CENT * (self.fits + self.fits_if_accepted) // self.use_cases if self.use_cases else None
+
+    @property
+    def share_words(self) -> Text:
+        """The share as a sentence."""
+        if not self.use_cases:
+            return wording("No buyer has an approved use case yet.", "Aucun acheteur n'a encore d'usage approuvé.")
+        fits, total = self.fits + self.fits_if_accepted, self.use_cases
+        return wording(
+            f"{fits} of {total} approved use cases fit ({self.share_percent}%).",
+            f"Usages approuvés compatibles : {fits} sur {total} ({self.share_percent} %).",
+        )
 
     @property
     def costs_most(self) -> Barrier | None:
@@ -188,39 +207,42 @@ def reach(profile: Profile, demand: Sequence[Demand]) -> Reach:
 
     Conditions a buyer may still accept keep nobody out: `output_limits` is no barrier.
     """
-    masks = [(fail_mask(profile, one.need), one.asked_ms) for one in demand]
-    hard = [(mask & ~Dimension.OUTPUT_LIMITS, asked) for mask, asked in masks]
-    counted = {row.dimension: row for row in explain_masks((mask, 1) for mask, _ in hard).obstacles}
-    timed = {row.dimension: row for row in explain_masks(hard).obstacles}
-    barriers = [
-        Barrier(
-            dimension,
-            row.fails_on_ms,
-            row.only_obstacle_ms,
-            timed[dimension].fails_on_ms if dimension in timed else 0,
-            timed[dimension].only_obstacle_ms if dimension in timed else 0,
-        )
-        for dimension, row in counted.items()
-    ]
+    masks = [(fail_mask(profile, one.need), one) for one in demand]
 
     def told(verdict: Verdict) -> tuple[int, int]:
-        found = [asked for mask, asked in masks if verdict_of(mask) is verdict]
-        return len(found), sum(found)
+        found = [one for mask, one in masks if verdict_of(mask) is verdict]
+        return sum(one.approved for one in found), sum(one.asked_ms for one in found)
 
     fits, conditional = told(Verdict.FITS), told(Verdict.FITS_IF_YOU_ACCEPT)
     return Reach(
-        use_cases=len(masks),
+        use_cases=sum(one.approved for one in demand),
         fits=fits[0],
         fits_if_accepted=conditional[0],
-        asked_ms=sum(asked for _, asked in masks),
+        asked_ms=sum(one.asked_ms for one in demand),
         fits_ms=fits[1],
         fits_if_accepted_ms=conditional[1],
-        barriers=tuple(
-            sorted(
-                barriers,
-                key=lambda row: (-row.only_asked_ms, -row.only_use_cases, -row.asked_ms, -row.use_cases, row.dimension),
-            )
-        ),
+        barriers=_barriers([(mask & ~Dimension.OUTPUT_LIMITS, one) for mask, one in masks]),
+    )
+
+
+def _barriers(hard: Sequence[tuple[Dimension, Demand]]) -> tuple[Barrier, ...]:
+    counted = {row.dimension: row for row in explain_masks((mask, int(one.approved)) for mask, one in hard).obstacles}
+    timed = {row.dimension: row for row in explain_masks((mask, one.asked_ms) for mask, one in hard).obstacles}
+    barriers = [
+        Barrier(
+            dimension,
+            counted[dimension].fails_on_ms if dimension in counted else 0,
+            counted[dimension].only_obstacle_ms if dimension in counted else 0,
+            timed[dimension].fails_on_ms if dimension in timed else 0,
+            timed[dimension].only_obstacle_ms if dimension in timed else 0,
+        )
+        for dimension in {**counted, **timed}
+    ]
+    return tuple(
+        sorted(
+            barriers,
+            key=lambda row: (-row.only_asked_ms, -row.only_use_cases, -row.asked_ms, -row.use_cases, row.dimension),
+        )
     )
 
 

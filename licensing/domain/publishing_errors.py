@@ -1,4 +1,4 @@
-"""What can go wrong with drafts of clauses and of rate cards: stable codes."""
+"""What can go wrong with drafts of clauses, of rate cards and of reasons: stable codes."""
 
 from __future__ import annotations
 
@@ -17,3 +17,7 @@ CLAUSE_IN_FORCE = ErrorCode("clause_in_force", Kind.CONFLICT, "The version in fo
 RATE_CARD_VERSION_TAKEN = ErrorCode("rate_card_version_taken", Kind.CONFLICT, "This version of the card is taken")
 RATE_CARD_DATE_TAKEN = ErrorCode("rate_card_date_taken", Kind.CONFLICT, "Another card begins at that instant")
 NOTICE_TOO_SHORT = ErrorCode("notice_too_short", Kind.INVALID, "A card is announced before it counts")
+REASON_INVALID = ErrorCode("reason_invalid", Kind.INVALID, "This is not a reason")
+REASON_UNCHANGED = ErrorCode("reason_unchanged", Kind.INVALID, "The reason says this already")
+REASON_PROPOSED = ErrorCode("reason_proposed", Kind.CONFLICT, "Another version of this reason is proposed")
+REASON_CHANGED = ErrorCode("reason_changed", Kind.CONFLICT, "A published reason never changes")

@@ -9,15 +9,17 @@ from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
 from licensing.models.document import Document
 from licensing.models.ratecard import RateCard, RateCardDraft
-from licensing.models.review import CaseNote, CounterProposal, ReviewCase, ReviewDecision
+from licensing.models.reason import ReasonVersion
+from licensing.models.review import CaseNote, CaseSnooze, CounterProposal, ReviewCase, ReviewDecision
 from licensing.models.society import SocietyAnswer
 from licensing.models.terms import TermsProfile, TermsProfileVersion
-from licensing.models.use_case import UseCase, UseCaseVersion
+from licensing.models.use_case import UseCase, UseCaseApproval, UseCaseVersion
 
 __all__ = [
     "Agreement",
     "Amendment",
     "CaseNote",
+    "CaseSnooze",
     "ClauseVersion",
     "ConsentNode",
     "ConsentPlace",
@@ -28,6 +30,7 @@ __all__ = [
     "Document",
     "RateCard",
     "RateCardDraft",
+    "ReasonVersion",
     "Release",
     "ReleaseSignature",
     "ReviewCase",
@@ -36,5 +39,6 @@ __all__ = [
     "TermsProfile",
     "TermsProfileVersion",
     "UseCase",
+    "UseCaseApproval",
     "UseCaseVersion",
 ]

@@ -12,7 +12,7 @@ from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
 from licensing.domain.clauses import AmendmentClass
-from licensing.domain.reasons import ReasonCode
+from licensing.domain.reasons import CONTRACT_REASONS
 from licensing.domain.states import WAITING, CaseState, Decision
 from licensing.models.agreement import Agreement
 from licensing.models.clause import ClauseVersion
@@ -66,6 +66,26 @@ class ReviewCase(Record):
         return self.public_id
 
 
+class CaseSnooze(Record):
+    """Until when somebody put a case aside for themselves. It is their own reminder: its deadline does not move."""
+
+    case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="snoozes")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        """One reminder a person and case."""
+
+        constraints: ClassVar = (
+            models.UniqueConstraint(fields=["case", "reviewer"], name="licensing_casesnooze_once"),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show the moment."""
+        return f"{self.until:%Y-%m-%d %H:%M}"
+
+
 class ReviewDecision(Record):
     """What one reviewer decided. It takes effect at `effective_at` unless it is undone before.
 
@@ -102,7 +122,7 @@ class ReviewDecision(Record):
                 name="licensing_reviewdecision_effect_or_undone",
             ),
             models.CheckConstraint(
-                condition=models.Q(reason_code__in=["", *map(str, ReasonCode)]),
+                condition=models.Q(reason_code__in=["", *map(str, CONTRACT_REASONS)]),
                 name="licensing_reviewdecision_reason",
             ),
             models.CheckConstraint(

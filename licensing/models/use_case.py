@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.db import models
 from typing_extensions import override
 
-from core.accounts.models import Organisation
+from core.accounts.models import Organisation, User
 from core.ids import Prefix
 from core.models_base import Record
+from licensing.domain.approval import ASKED, STANDING, ApprovalState
 
 
 class UseCase(Record):
@@ -56,3 +57,50 @@ class UseCaseVersion(Record):
     def __str__(self) -> str:
         """Show the number."""
         return f"version {self.number}"
+
+
+class UseCaseApproval(Record):
+    """One request to the buyer's legal people to approve a version, and their answer. Answered rows never change.
+
+    Approval is the buyer's own affair: searching, quotes and their acceptance do not wait for it. Creators' previews
+    count approved use cases only.
+    """
+
+    version = models.ForeignKey(UseCaseVersion, on_delete=models.PROTECT, related_name="approvals")
+    state = models.CharField(max_length=16, default=ApprovalState.REQUESTED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(default="", blank=True)
+    """Why it was refused; what to know about an approval, if anything."""
+
+    class Meta:
+        """One request stands for a version; another person than who asked answers it, and a refusal says why."""
+
+        constraints: ClassVar = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=[str(state) for state in ASKED]), name="licensing_usecaseapproval_state"
+            ),
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=models.Q(state__in=[str(state) for state in STANDING]),
+                name="licensing_usecaseapproval_one_stands",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="requested", decided_by=None, decided_at=None)
+                | (
+                    ~models.Q(state="requested")
+                    & models.Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~models.Q(decided_by=models.F("asked_by"))
+                ),
+                name="licensing_usecaseapproval_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="refused") | ~models.Q(reason=""), name="licensing_usecaseapproval_explained"
+            ),
+        )
+
+    @override
+    def __str__(self) -> str:
+        """Show the state."""
+        return self.state

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from core.accounts.models import Membership
 from core.accounts.policy import Actor, require
+from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
 from licensing.domain.actions import CASE_VIEW, TERMS_VIEW
 from licensing.domain.amendments import nearest_fallback
@@ -19,7 +20,7 @@ from licensing.domain.diff import Run, word_diff
 from licensing.domain.rendering import AgreementFacts, OwnWording, Rendered, clause_text, render_both
 from licensing.domain.states import AgreementState, AmendmentState
 from licensing.domain.wording import Language, Text
-from licensing.models import Agreement, Amendment, ReviewCase
+from licensing.models import Agreement, Amendment, CaseSnooze, ReviewCase
 from licensing.selectors.terms import clause_for, contract_clauses, effective_values, own_wording_of
 
 PLATFORM_NAME = "Offcut"
@@ -52,7 +53,10 @@ def cases_visible_to(actor: Actor) -> QuerySet[ReviewCase]:
     """Return contract cases for the desk, each with its agreement and decisions; platform reviewers only."""
     require(actor, CASE_VIEW)
     return ReviewCase.objects.select_related("claimed_by").prefetch_related(
-        Prefetch("agreement", _agreements()), "decisions__reviewer", "notes__author"
+        Prefetch("agreement", _agreements()),
+        Prefetch("snoozes", CaseSnooze.objects.filter(reviewer_id=actor.user_id, until__gt=now())),
+        "decisions__reviewer",
+        "notes__author",
     )
 
 

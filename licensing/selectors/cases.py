@@ -1,4 +1,4 @@
-"""Reading the review desk: queues, what may be taken, decisions that stand, counter-proposals that wait."""
+"""Reading the review desk: queues, decisions that stand, counter-proposals that wait."""
 
 from __future__ import annotations
 
@@ -32,21 +32,14 @@ def queue_of(case: ReviewCase) -> Queue:
     return Queue.CRITICAL if case.approvals_needed > 1 else Queue.CONTRACTS
 
 
-def _free() -> Q:
+def free_now() -> Q:
     """Nobody holds it, or the claim ran out."""
     return ~Q(state=CaseState.CLAIMED) | Q(lease_until__lte=now())
 
 
-def takeable(actor: Actor, queue: Queue) -> QuerySet[ReviewCase]:
-    """Return what somebody could take from a queue: free cases, the most urgent first, then the oldest."""
-    require(actor, CASE_VIEW)
-    rows = ReviewCase.objects.filter(_free(), IN_QUEUE[queue], state__in=WAITING)
-    return rows.order_by(F("due_at").asc(), "id")
-
-
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """How a queue stands: all that waits, what is free, mine, late, and due within four hours."""
+    """How a queue stands: all that waits, what is free, mine, late, due within four hours, and put aside by me."""
 
     queue: Queue
     waiting: int
@@ -54,6 +47,7 @@ class QueueCount:
     mine: int
     late: int
     soon: int
+    snoozed: int
 
 
 def queues(actor: Actor) -> list[QueueCount]:
@@ -66,10 +60,11 @@ def queues(actor: Actor) -> list[QueueCount]:
             QueueCount(
                 queue=queue,
                 waiting=mine.count(),
-                free=mine.filter(_free()).count(),
+                free=mine.filter(free_now()).count(),
                 mine=mine.filter(state=CaseState.CLAIMED, claimed_by_id=actor.user_id, lease_until__gt=moment).count(),
                 late=mine.filter(due_at__lt=moment).count(),
                 soon=mine.filter(due_at__gte=moment, due_at__lt=moment + SOON).count(),
+                snoozed=mine.filter(snoozes__reviewer_id=actor.user_id, snoozes__until__gt=moment).count(),
             )
         )
     return found

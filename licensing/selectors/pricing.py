@@ -30,6 +30,7 @@ from licensing.domain.ratecard import RateCard as Card
 from licensing.domain.ratecard import parse_rate_card
 from licensing.domain.use_case_values import grant_exclusivity, grant_scope, read_use_case
 from licensing.models import Declaration, RateCard, UseCase, UseCaseVersion
+from licensing.selectors.approvals import versions_with_approvals
 from media_ingest.domain.states import AssetState
 from media_ingest.models import Asset, Clip
 
@@ -155,8 +156,7 @@ def clip_facts(
 def use_cases_visible_to(actor: Actor) -> QuerySet[UseCase]:
     """Return the use cases of the actor's organisation with their versions, newest first; buyers only."""
     require(actor, USE_CASE_VIEW)
-    newest_first = Prefetch("versions", UseCaseVersion.objects.order_by("-number"))
-    rows = UseCase.objects.prefetch_related(newest_first)
+    rows = UseCase.objects.prefetch_related(Prefetch("versions", versions_with_approvals()))
     return rows if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -144,6 +144,18 @@ def contract_catalogue(contract: ContractVersion) -> Catalogue:
 def catalogue_of(version: TermsProfileVersion) -> Catalogue:
     """Return the clauses a version of terms was stated in, by code."""
     return {clause.code: clause for clause in _clauses(version.contract_version_id)}
+
+
+def catalogue_under(version: TermsProfileVersion | None) -> Catalogue:
+    """Return the clauses somebody agreed on, as they read then; those in force where nothing is agreed yet."""
+    return catalogue_in_force() if version is None else catalogue_of(version)
+
+
+def catalogue_newest_of(versions: Iterable[UUID]) -> Catalogue:
+    """Return the newest clauses that any of these versions of terms is stated in; those in force for none of them."""
+    stated = TermsProfileVersion.objects.filter(pk__in=list(versions)).values("contract_version")
+    found = ContractVersion.objects.filter(pk__in=stated).order_by("-version").first()
+    return catalogue_in_force() if found is None else contract_catalogue(found)
 
 
 def catalogue_in_force() -> Catalogue:

@@ -24,7 +24,8 @@ from licensing.domain.errors import (
 from licensing.domain.states import CASE_MACHINE, WAITING, CaseEvent, CaseState, Queue
 from licensing.models import Agreement, CaseNote, ReviewCase
 from licensing.selectors.agreements import case_get, has_interest
-from licensing.selectors.cases import takeable, verdicts_standing
+from licensing.selectors.cases import verdicts_standing
+from licensing.selectors.queueing import takeable
 from licensing.services.agreements import agreement_lock
 
 _OTHERS = frozenset({CLAIMED_BY.code, CONFLICT_OF_INTEREST.code, SECOND_PERSON.code, CASE_CLOSED.code})
@@ -105,14 +106,16 @@ def case_take(case: ReviewCase, reviewer: UUID) -> None:
 
 
 def case_next(*, actor: Actor, queue: Queue) -> ReviewCase | None:
-    """Take the case of a queue that is due first and that this person may take; None when there is none.
+    """Take the most urgent case of a queue that this person may take; None when there is none.
+
+    First what is due first, by the hour, then what most money hangs on, then the oldest. What they put aside waits.
 
     Whoever loses a race for a case gets the next.
     """
     reviewer_of(actor)
     if queue is Queue.ESCALATED:
         require(actor, CASE_LEAD)
-    for case_id in takeable(actor, queue).values_list("pk", flat=True)[:200]:
+    for case_id in takeable(actor, queue)[:200]:
         try:
             return case_claim(actor=actor, case_id=case_id)
         except DomainError as refusal:
@@ -121,7 +124,7 @@ def case_next(*, actor: Actor, queue: Queue) -> ReviewCase | None:
     return None
 
 
-def _held(actor: Actor, case_id: UUID) -> ReviewCase:
+def case_held(actor: Actor, case_id: UUID) -> ReviewCase:
     """Lock a case and refuse unless this person holds it."""
     reviewer = reviewer_of(actor)
     _, case = case_lock(actor, case_id)
@@ -141,7 +144,7 @@ def case_heartbeat(*, actor: Actor, case_id: UUID) -> ReviewCase:
     A claim that ran out is still one's own until somebody else takes the case; then it is `claimed_by`.
     """
     with transaction.atomic():
-        case = _held(actor, case_id)
+        case = case_held(actor, case_id)
         ReviewCase.objects.filter(pk=case.pk).update(lease_until=now() + CLAIM_LEASE)
     return case_get(actor, case_id)
 
@@ -149,11 +152,15 @@ def case_heartbeat(*, actor: Actor, case_id: UUID) -> ReviewCase:
 def case_release(*, actor: Actor, case_id: UUID) -> ReviewCase:
     """Give a case back undecided; an escalated one waits for a lead again."""
     with transaction.atomic():
-        case = _held(actor, case_id)
-        event = CaseEvent.ESCALATE if case.escalated_at is not None else CaseEvent.RELEASE
-        advance(case, CASE_MACHINE, event, claimed_by_id=None, lease_until=None, version=case.version + 1)
-        record(actor=actor, action="case.released", subject=case.public_id, after={"version": case.version})
+        claim_give_back(actor, case_held(actor, case_id))
     return case_get(actor, case_id)
+
+
+def claim_give_back(actor: Actor, case: ReviewCase) -> None:
+    """Write the end of a claim; the caller holds the lock and knows that the person held the case."""
+    event = CaseEvent.ESCALATE if case.escalated_at is not None else CaseEvent.RELEASE
+    advance(case, CASE_MACHINE, event, claimed_by_id=None, lease_until=None, version=case.version + 1)
+    record(actor=actor, action="case.released", subject=case.public_id, after={"version": case.version})
 
 
 def case_note(*, actor: Actor, case_id: UUID, text: str) -> ReviewCase:

@@ -10,6 +10,7 @@ from licensing.domain.actions import TERMS_WRITE
 from licensing.domain.amendments import classify
 from licensing.domain.composition import Stored, compose
 from licensing.domain.preview import Demand, Preview, preview
+from licensing.selectors.approvals import use_cases_approved
 from licensing.selectors.pricing import needs_standing, rate_in_force
 from licensing.selectors.terms import (
     catalogue_in_force,
@@ -46,9 +47,9 @@ def terms_preview(
     """Tell what a draft would change in price and in reach; nothing is stored.
 
     The draft is a preset, changes over it (else over the terms it would replace), or both. `asked_ms` says how much
-    footage was asked for under each use case lately; needs nobody named there count with no time. Refused like
-    storing: `terms_invalid`, `unknown_clause`, `invalid_parameter`, `contradiction`. A value that only a person may
-    agree to is not refused but named.
+    footage was asked for under each use case lately; needs nobody named there count with no time. Time counts for
+    every need, the share for approved use cases only. Refused like storing: `terms_invalid`, `unknown_clause`,
+    `invalid_parameter`, `contradiction`. A value that only a person may agree to is not refused but named.
     """
     require(actor, TERMS_WRITE)
     before = _standing(actor, terms_profile_id)
@@ -58,5 +59,9 @@ def terms_preview(
         for code, clause in catalogue_in_force().items()
         if not classify(clause, clause.defaults, after[code]).kind.passes_by_policy
     ]
-    demand = [Demand(need, asked_ms.get(use_case_id, 0)) for use_case_id, need in needs_standing().items()]
+    approved = use_cases_approved()
+    demand = [
+        Demand(need, asked_ms.get(use_case_id, 0), approved=use_case_id in approved)
+        for use_case_id, need in needs_standing().items()
+    ]
     return preview(before, after, card=rate_in_force(), demand=demand, needs_amendment=unoffered)

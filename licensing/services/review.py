@@ -25,7 +25,7 @@ from licensing.domain.errors import (
     REASON_REQUIRED,
     TOO_LATE,
 )
-from licensing.domain.reasons import REASONS, ReasonCode
+from licensing.domain.reasons import CONTRACT_REASONS
 from licensing.domain.states import (
     AGREEMENT_MACHINE,
     CASE_MACHINE,
@@ -39,6 +39,7 @@ from licensing.domain.states import (
 from licensing.models import Agreement, ReviewCase, ReviewDecision
 from licensing.selectors.agreements import case_get
 from licensing.selectors.cases import decision_get, verdicts_standing
+from licensing.selectors.reasons import reason_in_force
 from licensing.services.agreements import agreement_lock
 from licensing.services.claims import (
     case_lock,
@@ -100,8 +101,9 @@ def _checked(decision: str, reason: str, note: str) -> Decision:
     if decision not in list(Decision):
         raise DECISION_UNKNOWN(f"One of {', '.join(Decision)}. Nothing was changed.", pointer="/decision")
     choice = Decision(decision)
-    if reason and reason not in list(ReasonCode):
-        raise REASON_REQUIRED(f"The reason is one of {', '.join(ReasonCode)}. Nothing was changed.", pointer="/reason")
+    if reason and reason not in CONTRACT_REASONS:
+        known = ", ".join(CONTRACT_REASONS)
+        raise REASON_REQUIRED(f"The reason is one of {known}. Nothing was changed.", pointer="/reason")
     if choice not in _UNEXPLAINED and not (reason and note.strip()):
         raise REASON_REQUIRED("Say why, so that the creator knows what to do. Nothing was changed.", pointer="/reason")
     return choice
@@ -138,7 +140,7 @@ def _decided(
         reviewer_id=reviewer_of(actor),
         decision=choice,
         reason_code=reason,
-        reason_version=REASONS[ReasonCode(reason)].version if reason else 0,
+        reason_version=reason_in_force(reason).version if reason else 0,
         note=note,
         case_version=case.version,
         effective_at=now() + undo_within,

@@ -13,19 +13,19 @@ from core.audit.services import record
 from core.ids import Prefix, public_id
 from core.jobs.services import publish
 from licensing.domain.actions import TERMS_WRITE
-from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.errors import INVALID_PARAMETER
 from licensing.domain.societies import Societies
 from licensing.models import SocietyAnswer
 from licensing.selectors.societies import societies_of
+from licensing.selectors.terms import catalogue_in_force
 
 SOCIETIES_ANSWERED: Final = "licensing.societies.answered"
 
 
 def _answer(societies: Sequence[str], authorisation: str) -> Societies:
-    """The answer as the clause on collecting societies takes it; refused with `invalid_parameter` otherwise."""
+    """The answer as the clause in force takes it; refused with `invalid_parameter` otherwise."""
     references = [authorisation] if authorisation.strip() else []
-    values = CATALOGUE["CMO_STATUS"].parse({"societies": [*societies], "authorisation": references})
+    values = catalogue_in_force()["CMO_STATUS"].parse({"societies": [*societies], "authorisation": references})
     members, given = values["societies"], values["authorisation"]
     if not isinstance(members, tuple) or not isinstance(given, tuple) or not members:
         raise INVALID_PARAMETER(

@@ -11,11 +11,12 @@ from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
 from core.api.operation import Call, Resource, operation
 from core.ids import Prefix, public_id
 from licensing.domain.bundle_words import label_words, restriction_words, value_words
-from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Catalogue
 from licensing.domain.wording import Language
 from marketplace.api.shown import language
 from marketplace.orders.selectors.bundles import Bundle, quote_bundle
 from marketplace.orders.selectors.orders import quote_get
+from marketplace.orders.selectors.wording import quote_catalogue
 
 
 class CauseOut(serializers.Serializer[Any]):
@@ -66,8 +67,8 @@ class BundleOut(serializers.Serializer[Any]):
     clauses = ClauseSummaryOut(many=True)
 
 
-def bundle_json(bundle: Bundle) -> dict[str, Any]:
-    """A bundle in the reader's language."""
+def bundle_json(bundle: Bundle, catalogue: Catalogue) -> dict[str, Any]:
+    """A bundle in the reader's language and the words of these clauses."""
     reader = Language(language())
     return {
         "clips": bundle.clips,
@@ -76,15 +77,15 @@ def bundle_json(bundle: Bundle) -> dict[str, Any]:
             {
                 "clause": one.code,
                 "parameter": one.parameter,
-                "title": label_words(one.code, one.parameter, reader),
-                "value": value_words(one.code, one.parameter, one.value, reader),
-                "without": value_words(one.code, one.parameter, one.without, reader),
+                "title": label_words(one.code, one.parameter, reader, catalogue),
+                "value": value_words(one.code, one.parameter, one.value, reader, catalogue),
+                "without": value_words(one.code, one.parameter, one.without, reader, catalogue),
                 "because": {
                     "clips": one.clips,
                     "duration_ms": one.duration_ms,
                     "clip_ids": [public_id(Prefix.CLIP, clip) for clip in bundle.clips_of(one)],
                 },
-                "sentence": restriction_words(one, reader),
+                "sentence": restriction_words(one, reader, catalogue),
             }
             for one in bundle.summary.restrictions
         ],
@@ -92,8 +93,8 @@ def bundle_json(bundle: Bundle) -> dict[str, Any]:
             {
                 "clause": code,
                 "parameter": name,
-                "title": label_words(code, name, reader),
-                "values": [value_words(code, name, value, reader) for value in values],
+                "title": label_words(code, name, reader, catalogue),
+                "values": [value_words(code, name, value, reader, catalogue) for value in values],
             }
             for (code, name), values in bundle.summary.differing.items()
         ],
@@ -104,7 +105,7 @@ def bundle_json(bundle: Bundle) -> dict[str, Any]:
                 "title": clause.title.of(reader),
                 "values": dict(bundle.summary.values[code]),
             }
-            for code, clause in CATALOGUE.items()
+            for code, clause in catalogue.items()
         ],
     }
 
@@ -120,4 +121,5 @@ class QuoteSummary(Resource):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """Return the most restrictive value of every clause, the clips that cause it, and the gain of dropping them."""
-        return bundle_json(quote_bundle(quote_get(call.actor, call.id("quote_id", Prefix.QUOTE))))
+        quote = quote_get(call.actor, call.id("quote_id", Prefix.QUOTE))
+        return bundle_json(quote_bundle(quote), quote_catalogue(quote))

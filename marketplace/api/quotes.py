@@ -34,6 +34,7 @@ from marketplace.orders.errors import (
 )
 from marketplace.orders.models import Order, Quote, QuoteLine
 from marketplace.orders.selectors.orders import lines_of, quote_get, quotes_visible_to
+from marketplace.orders.selectors.wording import quote_catalogue
 from marketplace.orders.services.accepting import quote_accept
 from marketplace.orders.services.quoting import quote_create
 
@@ -85,7 +86,8 @@ class QuoteOut(serializers.Serializer[Any]):
     def to_representation(self, instance: Quote) -> dict[str, Any]:
         """Show what is derived beside what is stored."""
         order = getattr(instance, "order", None)
-        conditions = [condition_json(one["code"], one["values"], one["clips"]) for one in instance.conditions]
+        words = quote_catalogue(instance) if instance.conditions else {}
+        conditions = [condition_json(one["code"], one["values"], words, one["clips"]) for one in instance.conditions]
         stored = {name: field for name, field in self.fields.items() if name not in {"conditions", "order_id"}}
         shown = {name: field.to_representation(field.get_attribute(instance)) for name, field in stored.items()}
         return {**shown, "conditions": conditions, "order_id": None if order is None else order.public_id}

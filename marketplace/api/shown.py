@@ -11,13 +11,15 @@ from django.utils.translation import get_language
 from core.ids import Prefix, public_id
 from core.money import RatePerMinute, line_amount
 from core.timecode import ratio_text
-from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Catalogue
 from licensing.domain.explain import Condition
 from licensing.domain.pricing import Price, Step
 from licensing.selectors.consent import settled_of
+from licensing.selectors.terms import catalogue_under
 from marketplace.catalog.domain.query import Orientation
 from marketplace.catalog.domain.shown import CODES, Judgement
 from marketplace.catalog.domain.titles import shown_title
+from marketplace.catalog.models import Listing
 from marketplace.catalog.selectors.search import Hit
 from media_ingest.domain.resolution import resolution_class
 from media_ingest.models import Asset, Clip, DerivativeKind
@@ -36,9 +38,9 @@ def money_json(amount: RatePerMinute | None) -> Json | None:
     return None if amount is None else {"amount": amount.text, "currency": amount.currency}
 
 
-def condition_json(code: str, values: Sequence[str], clips: int | None = None) -> Json:
-    """A condition to accept, with the clause's own title and summary."""
-    clause = CATALOGUE.get(code)
+def condition_json(code: str, values: Sequence[str], catalogue: Catalogue, clips: int | None = None) -> Json:
+    """A condition to accept, with the title and summary of the clause as these clauses have it."""
+    clause = catalogue.get(code)
     french = language() == "fr"
     return {
         "code": code,
@@ -50,9 +52,10 @@ def condition_json(code: str, values: Sequence[str], clips: int | None = None) -
     }
 
 
-def conditions_json(conditions: Sequence[Condition]) -> list[Json]:
-    """Conditions of one clip."""
-    return [condition_json(one.code, one.values) for one in conditions]
+def conditions_json(conditions: Sequence[Condition], listing: Listing) -> list[Json]:
+    """Conditions of one clip, in the words its creator signed."""
+    catalogue = catalogue_under(listing.terms_profile_version)
+    return [condition_json(one.code, one.values, catalogue) for one in conditions]
 
 
 def step_json(step: Step) -> Json:
@@ -112,7 +115,7 @@ def hit_json(hit: Hit) -> Json:
             "name": listing.organisation.name,
         },
         "terms": None if version is None else {"id": version.profile.public_id, "version": version.number},
-        **_answer_json(hit.judgement),
+        **_answer_json(hit.judgement, listing),
         "rate_per_minute": None if price is None else money_json(price.rate),
         "buyer_pays_per_minute": money_json(hit.buyer_rate),
         "amount": None if price is None else _amount(price, clip),
@@ -126,11 +129,11 @@ def _amount(price: Price, clip: Clip) -> Mapping[str, str]:
     return {"amount": amount.amount, "currency": amount.currency}
 
 
-def _answer_json(judgement: Judgement | None) -> Json:
+def _answer_json(judgement: Judgement | None, listing: Listing) -> Json:
     if judgement is None:
         return {"verdict": None, "reasons": [], "conditions": []}
     return {
         "verdict": CODES[judgement.answer.verdict],
         "reasons": list(judgement.reasons),
-        "conditions": conditions_json(judgement.answer.conditions),
+        "conditions": conditions_json(judgement.answer.conditions, listing),
     }

@@ -70,12 +70,16 @@ class BarrierOut(serializers.Serializer[Any]):
 
 
 class ReachOut(serializers.Serializer[Any]):
-    """How much of today's demand the terms fit."""
+    """How much of today's demand the terms fit: approved use cases are counted, time is that of every need.
+
+    `share_percent` is null while no buyer has an approved use case; `share` says it in words.
+    """
 
     use_cases = serializers.IntegerField()
     fits = serializers.IntegerField()
     fits_if_accepted = serializers.IntegerField()
-    share_percent = serializers.IntegerField()
+    share_percent = serializers.IntegerField(allow_null=True)
+    share = WordsIO()
     asked_ms = serializers.IntegerField()
     fits_ms = serializers.IntegerField()
     fits_if_accepted_ms = serializers.IntegerField()
@@ -125,6 +129,7 @@ def _reach(found: Reach) -> dict[str, object]:
         "fits": found.fits,
         "fits_if_accepted": found.fits_if_accepted,
         "share_percent": found.share_percent,
+        "share": {"en": found.share_words.en, "fr": found.share_words.fr},
         "asked_ms": found.asked_ms,
         "fits_ms": found.fits_ms,
         "fits_if_accepted_ms": found.fits_if_accepted_ms,

@@ -19,6 +19,7 @@ from marketplace.api.listings import (
 from marketplace.api.orders import OrderCollection, OrderDetail, OrderPay
 from marketplace.api.quotes import QuoteAccept, QuoteCollection, QuoteDetail, QuoteItems
 from marketplace.api.search import Search, SearchExplain, UseCaseCoverage
+from marketplace.api.terms_check import ClipTermsCheck
 
 urlpatterns = [
     path("listings", ListingCollection.as_view()),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("search/explain", SearchExplain.as_view()),
     path("use_cases/<str:use_case_id>/coverage", UseCaseCoverage.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
+    path("catalog/clips/<str:clip_id>/terms_check", ClipTermsCheck.as_view()),
     path("desk/cases/<str:case_id>/effect", CaseEffect.as_view()),
     path("quotes", QuoteCollection.as_view()),
     path("quotes/<str:quote_id>", QuoteDetail.as_view()),

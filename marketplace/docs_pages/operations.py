@@ -13,10 +13,12 @@ from core.api.problems import MALFORMED, RATE_LIMITED, STATUS
 from core.errors import REGISTRY, ErrorCode
 from core.invariants import invariants
 from core.jobs.registry import registrations, topics
-from licensing.domain.reasons import REASONS
+from licensing.domain.reasons import newest
+from licensing.domain.shipped_reasons import SHIPPED_REASONS
 from licensing.domain.wording import Language
+from licensing.services.approvals import USE_CASE_APPROVED
 from licensing.services.declarations import CLIP_DECLARED
-from licensing.services.signing import SIGNED_TOPIC
+from licensing.services.signing import ENDED_TOPIC, SIGNED_TOPIC
 from marketplace.delivery.domain.topics import DATASET_DELIVERED, DATASET_READY, ORDER_PAID
 from marketplace.docs_pages.markdown import code, page, table
 from marketplace.orders.services.fulfilling import ORDER_DELIVERED
@@ -40,7 +42,9 @@ SAID: Final = {
     ASSET_DERIVED: "a file's clips have their stills and first seconds",
     ASSET_HOLD_CHANGED: "a file's clips may no longer, or may again, be offered",
     CLIP_DECLARED: "a creator said what a clip shows",
+    USE_CASE_APPROVED: "a buyer's own legal people approved a version of a use case",
     SIGNED_TOPIC: "a creator signed an agreement; its terms are in force",
+    ENDED_TOPIC: "a creator ended an agreement; nothing new is licensed under it",
     ORDER_PAID: "an order's money was captured",
     DATASET_READY: "every file of a dataset is stored and verified",
     DATASET_DELIVERED: "the buyer's client verified every file",
@@ -101,7 +105,7 @@ def errors() -> str:
     ]
     reviews = [
         (code(reason), words.words.of(language), words.fix.of(language))
-        for reason, words in REASONS.items()
+        for reason, words in newest(SHIPPED_REASONS).items()
         for language in Language
     ]
     return page(

@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from core.states import Machine
+from licensing.domain.approval import APPROVAL_MACHINE
 from licensing.domain.card_states import RATE_CARD_MACHINE
+from licensing.domain.reasons import REASON_MACHINE
 from licensing.domain.release import RELEASE_MACHINE
 from licensing.domain.states import AGREEMENT_MACHINE, CASE_MACHINE, CLAUSE_MACHINE
 from marketplace.catalog.domain.states import LISTING
@@ -25,6 +27,8 @@ MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (RATE_CARD_MACHINE, "licensing/domain/card_states.py"),
     (AGREEMENT_MACHINE, "licensing/domain/states.py"),
     (CASE_MACHINE, "licensing/domain/states.py"),
+    (APPROVAL_MACHINE, "licensing/domain/approval.py"),
+    (REASON_MACHINE, "licensing/domain/reasons.py"),
     (RELEASE_MACHINE, "licensing/domain/release.py"),
     (LISTING, "marketplace/catalog/domain/states.py"),
     (QUOTE, "marketplace/orders/domain/states.py"),

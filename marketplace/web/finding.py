@@ -19,6 +19,7 @@ from licensing.domain.facts import Genre
 from licensing.domain.obstacles import VERDICTS
 from licensing.models import UseCase
 from licensing.selectors.pricing import newest_version, use_cases_visible_to
+from licensing.selectors.terms import catalogue_under
 from marketplace.catalog.domain.query import Filters, parse_query, with_filters
 from marketplace.catalog.domain.shown import USABLE
 from marketplace.catalog.domain.titles import shown_title
@@ -112,7 +113,7 @@ def tile_of(hit: Hit) -> Tile:
     clip = hit.listing.clip
     asset = clip.asset
     duration = clip.end_ms - clip.start_ms
-    judgement = hit.judgement
+    judgement, catalogue = hit.judgement, catalogue_under(hit.listing.terms_profile_version)
     return Tile(
         clip.public_id,
         shown_title(clip.title, asset.original_name),
@@ -127,7 +128,7 @@ def tile_of(hit: Hit) -> Tile:
         () if judgement is None else tuple(typeset(reason) for reason in judgement.reasons),
         ()
         if judgement is None
-        else tuple(said.condition_words(one.code, [])[0] for one in judgement.answer.conditions),
+        else tuple(said.condition_words(one.code, [], catalogue)[0] for one in judgement.answer.conditions),
         hit.buyer_rate,
         None if hit.buyer_rate is None else line_amount(hit.buyer_rate, duration),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
-from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import Catalogue, clause_of
 from licensing.domain.parameters import Choices
 from licensing.domain.states import AgreementState, AmendmentState, CaseState, Decision, Queue
 from marketplace.catalog.domain.states import ListingState
@@ -277,7 +277,9 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "not_claimed": _("Claim the case, look at it, then decide. Nothing was changed."),
     "reason_required": _("Say why, so that the creator knows what to do. Nothing was changed."),
     "conflict_of_interest": _("You belong to this organisation or wrote part of this. Leave it to somebody else."),
-    "second_person": _("You approved this already; a second, different person has to."),
+    "second_person": _("A second, different person has to do this. Nothing was changed."),
+    "use_case_changed": _("The use case changed since you read it. Nothing was changed; read it again."),
+    "refusal_unexplained": _("Say why, so that your colleague knows what to change. Nothing was changed."),
     "signatory_needed": _("Write the full name of the person who signs. Nothing was signed."),
     "empty": _("None of these clips can be quoted for this use case. Nothing was stored."),
     "quote_expired": _("Quotes hold for 14 days. Nothing was ordered; make a new quote of the same clips."),
@@ -328,9 +330,9 @@ def problem_words(error: DomainError) -> tuple[str, str]:
     return title, str(_PROBLEMS.get(error.code, _USUAL))
 
 
-def condition_words(code: str, values: list[str]) -> tuple[str, str, str]:
-    """Return a condition's name, what it asks for in one sentence, and its values in words."""
-    clause, reader = CATALOGUE[code], language()
+def condition_words(code: str, values: list[str], catalogue: Catalogue) -> tuple[str, str, str]:
+    """Return a condition's name, what it asks for in one sentence, and its values, in the words of these clauses."""
+    clause, reader = clause_of(catalogue, code), language()
     options = {
         item.code: item.words.of(reader)
         for parameter in clause.parameters

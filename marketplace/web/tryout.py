@@ -117,8 +117,7 @@ def _row(effect: PriceEffect, catalogue: Catalogue) -> Row:
 
 
 def _share(reach: Reach) -> str:
-    told = {"fits": reach.fits + reach.fits_if_accepted, "all": reach.use_cases, "percent": reach.share_percent}
-    return _("%(fits)s of %(all)s (%(percent)s%%)") % told
+    return reach.share_words.of(language())
 
 
 def _hours(reach: Reach) -> str:
@@ -131,17 +130,23 @@ def _hours(reach: Reach) -> str:
 
 def _reached(found: Preview) -> tuple[Reached, ...]:
     return (
-        Reached(_("Buyers' needs your terms fit"), _share(found.before), _share(found.after)),
+        Reached(_("Approved use cases of buyers"), _share(found.before), _share(found.after)),
         Reached(_("Footage asked for in the last 90 days"), _hours(found.before), _hours(found.after)),
     )
 
 
 def _costs_most(reach: Reach) -> str:
     worst = reach.costs_most
+    if not (reach.use_cases or reach.asked_ms):
+        return _("Nobody asks for footage yet, so nothing can be said about reach.")
     if worst is None:
         return _("Nothing keeps a buyer out.")
-    return _("What costs most reach: %(what)s. It keeps out %(count)s of %(all)s needs.") % {
-        "what": NAMES[worst.dimension].in_language(str(language())),
+    what = NAMES[worst.dimension].in_language(str(language()))
+    if not reach.use_cases:
+        told = {"what": what, "time": span_text(worst.asked_ms // 1000)}
+        return _("What costs most reach: %(what)s. It keeps out %(time)s of the footage asked for.") % told
+    return _("What costs most reach: %(what)s. It keeps out %(count)s of %(all)s approved use cases.") % {
+        "what": what,
         "count": worst.use_cases,
         "all": reach.use_cases,
     }

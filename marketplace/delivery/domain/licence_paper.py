@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from licensing.domain import template
-from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause, TermsValues
 from licensing.domain.documents.agreement import clause_paragraphs, clause_values
 from licensing.domain.documents.paper import (
@@ -95,9 +94,11 @@ def _day(text: str, language: Language) -> str:
     return date_text(date.fromisoformat(text), language)
 
 
-def _options(code: str, name: str, chosen: Sequence[str], language: Language) -> str:
-    parameter = next(item for item in CATALOGUE[code].parameters if item.name == name)
-    return parameter.text(tuple(chosen), language)
+def _options(document: LicenceDocument, code: str, name: str, chosen: Sequence[str], language: Language) -> str:
+    """Values in the words of the newest version of their clause that any clip is licensed under."""
+    versions = [clause for terms in document.terms.values() for clause in terms.clauses if clause.code == code]
+    newest = max(versions, key=lambda clause: clause.version)
+    return next(item for item in newest.parameters if item.name == name).text(tuple(chosen), language)
 
 
 def _facts(document: LicenceDocument, language: Language) -> Rows:
@@ -130,8 +131,8 @@ def _grant(document: LicenceDocument, language: Language) -> Rows:
     grant = document.payload["grant"]
     interval = said("from_until", language, start=_day(grant["starts"], language), end=_day(grant["ends"], language))
     return (
-        (said("purposes", language), _options("FIELD_OF_USE", "purposes", grant["field_of_use"], language)),
-        (said("models", language), _options("MODEL_CLASS", "classes", grant["model_class"], language)),
+        (said("purposes", language), _options(document, "FIELD_OF_USE", "purposes", grant["field_of_use"], language)),
+        (said("models", language), _options(document, "MODEL_CLASS", "classes", grant["model_class"], language)),
         (said("territory", language), said(f"territory_{grant['territory']}", language))
         if grant["territory"] == "worldwide"
         else (said("territory", language), grant["territory"]),

@@ -11,6 +11,7 @@ from core.accounts.policy import Actor
 from core.jobs.services import enqueue_nightly
 from licensing.services.catalogue import catalogue_load
 from licensing.services.rates import ratecard_load
+from licensing.services.reasons import reasons_load
 from marketplace.catalog.services.shelving import shelves_fill
 from marketplace.orders.services.recording import licences_catch_up
 from marketplace.tasks import DAY_CLOSE
@@ -21,7 +22,7 @@ from media_ingest.services.sweeping import sweep_schedule
 
 
 class Command(BaseCommand):
-    """Bucket, clause catalogue, contract template, rate card, signing key, transparency log."""
+    """Bucket, clause catalogue, contract template, rate card, reason codes, signing key, transparency log."""
 
     help = "Load the clause catalogue, contract template and rate card; make bucket and signing key when there is none."
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         storage_prepare()
         contract = catalogue_load(actor=Actor.system())
         card = ratecard_load(actor=Actor.system())
+        reasons_load(actor=Actor.system())
         keys = signing_key_ensure()
         licences_catch_up()
         log_seal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from core.accounts.policy import Actor, allowed
 from core.api.problems import RATE_LIMITED
 from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
+from licensing.domain.urgency import Urgency
+from marketplace.orders.selectors.values import open_clip_values
 from marketplace.web.formats import language
 from marketplace.web.pages import done, key_of, public, see, told
 from marketplace.web.views.desk import desk_page, due_badge
@@ -22,6 +25,7 @@ from marketplace.web.withdrawn import CLAIM, KIND, NOTICE
 from marketplace.withdrawals.domain.actions import CLAIM_DECIDE
 from marketplace.withdrawals.domain.errors import CLAIM_INVALID
 from marketplace.withdrawals.domain.states import ClaimKind, ClaimState
+from marketplace.withdrawals.models import Claim
 from marketplace.withdrawals.selectors.visible import claim_followed, claims_visible_to, notices_overdue
 from marketplace.withdrawals.services.claims import Filing, claim_decide, claim_file
 
@@ -79,12 +83,24 @@ def takedown_status(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "marketplace/claim.html", {"claim": found, "badge": CLAIM[found.state], "ref": ""})
 
 
+def claims_in_order(claims: Iterable[Claim]) -> list[Claim]:
+    """Return claims as they are worked off: what was hidden at once first, then as every queue of the desk."""
+    rows = list(claims)
+    values = open_clip_values(row.clip_id for row in rows if row.clip_id)
+
+    def place(row: Claim) -> tuple[object, ...]:
+        value = values.get(row.clip_id, ()) if row.clip_id else ()
+        return (*Urgency(row.due_at, row.created_at, value, hidden=row.hid).key, row.pk)
+
+    return sorted(rows, key=place)
+
+
 @require_safe
 @desk_page
 def takedowns(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show open claims, the most urgent first, what was decided last, and deadlines that passed."""
     claims = claims_visible_to(actor)
-    waiting = claims.filter(state=ClaimState.OPEN).order_by("-hid", "due_at", "id")[:SHOWN]
+    waiting = claims_in_order(claims.filter(state=ClaimState.OPEN))[:SHOWN]
     decided = claims.exclude(state=ClaimState.OPEN).order_by("-decided_at")[:20]
     context = {
         "section": "takedowns",

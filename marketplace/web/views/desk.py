@@ -1,17 +1,17 @@
-"""The reviewers' desk: what waits, claimed by whom, what a change says and does, and the decision."""
+"""One case at the reviewers' desk: claimed by whom, what a change says and does, and the decision."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core.accounts.actions import OrganisationKind
@@ -21,13 +21,14 @@ from core.errors import DomainError
 from core.ids import Prefix
 from licensing.domain.actions import CASE_LEAD, CASE_REVIEW
 from licensing.domain.deadlines import SOON, due_words
-from licensing.domain.reasons import REASONS
-from licensing.domain.states import WAITING, CaseState, Queue
+from licensing.domain.reasons import CONTRACT_REASONS, newest
+from licensing.domain.states import WAITING, CaseState
 from licensing.domain.wording import Language
-from licensing.models import Agreement, ReviewCase, ReviewDecision
-from licensing.selectors.agreements import case_get, cases_visible_to, has_interest, live_amendments
-from licensing.selectors.cases import decisions_undoable, queues, verdicts_standing
-from licensing.services.claims import case_claim, case_heartbeat, case_next, case_note, case_release
+from licensing.models import Agreement, ReviewCase
+from licensing.selectors.agreements import case_get, has_interest, live_amendments
+from licensing.selectors.cases import verdicts_standing
+from licensing.selectors.reasons import reasons_published
+from licensing.services.claims import case_claim, case_heartbeat, case_note, case_release
 from licensing.services.counters import Proposal
 from licensing.services.review import case_decide, decision_undo
 from marketplace.orders.selectors.effects import agreement_effect
@@ -40,46 +41,13 @@ from media_ingest.models import Clip
 
 desk_page = page_for(OrganisationKind.PLATFORM)
 
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One case in the queue."""
-
-    case: ReviewCase
-    badge: said.Badge
-    due: said.Badge
-    changes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Undoable:
-    """A decision of one's own that can still be taken back."""
-
-    decision: ReviewDecision
-    words: said.Words
-
-
-@require_safe
-@desk_page
-def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show what waits, the most urgent first, what can still be undone, and what was decided last."""
-    cases = cases_visible_to(actor)
-    waiting = cases.filter(state__in=WAITING).order_by("due_at", "id")[:100]
-    decided = cases.exclude(state__in=WAITING).order_by("-decided_at", "-id")[:10]
-    context = {
-        "section": "desk",
-        "queues": [(one, said.QUEUE[one.queue]) for one in queues(actor)],
-        "waiting": [_waiting(case) for case in waiting],
-        "decided": [(case, said.CASE[case.state]) for case in decided],
-        "undoable": [Undoable(row, said.DECISION[row.decision]) for row in decisions_undoable(actor)],
-        "may_take": allowed(actor, CASE_REVIEW),
-        "me": actor.user_id,
-    }
-    return render(request, "marketplace/desk.html", context)
-
-
-def _waiting(case: ReviewCase) -> Waiting:
-    return Waiting(case, said.CASE[case.state], clock_badge(case), len(live_amendments(case.agreement)))
+SNOOZES: Final[dict[str, said.Words]] = {
+    "1": gettext_lazy("for an hour"),
+    "4": gettext_lazy("for four hours"),
+    "24": gettext_lazy("until tomorrow"),
+    "72": gettext_lazy("for three days"),
+}
+"""Hours a case can be put aside for, as the page offers them."""
 
 
 def due_badge(due: datetime) -> said.Badge:
@@ -101,11 +69,12 @@ def clock_badge(case: ReviewCase) -> said.Badge:
 def case(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
     """Show one case: each change beside the standard text, what it does to open quotes, who decided what."""
     found = case_get(actor, key_of(Prefix.CASE, case_id))
-    return render(request, "marketplace/case.html", _context(actor, found, request.GET.get("text", "")))
+    return render(request, "marketplace/case.html", _context(actor, found, request.GET))
 
 
-def _context(actor: Actor, found: ReviewCase, text: str) -> dict[str, Any]:
+def _context(actor: Actor, found: ReviewCase, asked: Mapping[str, str]) -> dict[str, Any]:
     agreement = found.agreement
+    text = asked.get("text", "")
     shown = Language(text) if text in list(Language) else Language(agreement.language)
     mine = found.state == CaseState.CLAIMED and found.claimed_by_id == actor.user_id
     held = found.lease_until is not None and found.lease_until > now()
@@ -121,15 +90,22 @@ def _context(actor: Actor, found: ReviewCase, text: str) -> dict[str, Any]:
         "due": clock_badge(found) if found.state in WAITING or found.paused_at else None,
         "shown": shown,
         "other": Language.FR if shown is Language.EN else Language.EN,
+        "inline": asked.get("diff") == "inline",
+        "snoozes": SNOOZES,
+        "put_aside": next((row.until for row in found.snoozes.all()), None),
         "changes": [compared(agreement, row, shown) for row in live_amendments(agreement)],
         "clips": reach_of(agreement),
         "effect": agreement_effect(agreement),
-        "reasons": [(code, reason.words.of(language()), reason.fix.of(language())) for code, reason in REASONS.items()],
+        "reasons": [
+            (code, reason.words.of(language()), reason.fix.of(language()))
+            for code, reason in newest(reasons_published(), CONTRACT_REASONS).items()
+        ],
         "decisions": [(row, said.DECISION[row.decision]) for row in found.decisions.all()],
         "notes": found.notes.all(),
         "mine": mine,
         "taken": found.state == CaseState.CLAIMED and not mine and held,
         "may_claim": found.state in WAITING and may_review and not barred and not decided,
+        "may_snooze": found.state in WAITING and may_review,
         "may_note": allowed(actor, CASE_REVIEW),
         "barred": barred,
         "leads_only": leads_only and found.state in WAITING,
@@ -142,20 +118,6 @@ def reach_of(agreement: Agreement) -> dict[str, int]:
     clips = Clip.objects.filter(asset__organisation_id=agreement.organisation_id, asset__state=AssetState.READY)
     sums = clips.aggregate(n=Count("pk"), duration_ms=Sum(F("end_ms") - F("start_ms")))
     return {"n": sums["n"], "duration_ms": sums["duration_ms"] or 0}
-
-
-@require_POST
-@desk_page
-def take(request: HttpRequest, actor: Actor, queue: str) -> HttpResponse:
-    """Claim the most urgent case of a queue."""
-    try:
-        found = case_next(actor=actor, queue=Queue(queue)) if queue in list(Queue) else None
-    except DomainError as error:
-        told(request, error)
-        return see("/desk")
-    if found is None:
-        return done(request, _("Nothing in this queue waits for you."), "/desk")
-    return see(_address(found.public_id))
 
 
 def _address(case_id: str) -> str:
@@ -218,7 +180,7 @@ def decide(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
     except DomainError as error:
         told(request, error)
         typed = {"note": form.get("note", ""), "reason": form.get("reason", "")}
-        return render(request, "marketplace/case.html", _context(actor, case_get(actor, key), "") | typed, status=422)
+        return render(request, "marketplace/case.html", _context(actor, case_get(actor, key), {}) | typed, status=422)
     text = (
         _("Noted. Somebody else goes on with it; you can undo this for a minute.")
         if found.state in WAITING

@@ -15,18 +15,22 @@ from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
 from licensing.domain.actions import USE_CASE_WRITE
 from licensing.domain.use_case_values import PRESETS
+from licensing.selectors.terms import catalogue_under
 from licensing.services.use_cases import use_case_create
 from marketplace.actions import QUOTE_WRITE
 from marketplace.catalog.selectors.listings import listing_for_buyer
 from marketplace.catalog.selectors.rights import listing_policy
 from marketplace.orders.selectors.market import market_clip
+from marketplace.orders.selectors.terms_check import check_lines
 from marketplace.orders.services.quoting import quote_create
 from marketplace.web import said
+from marketplace.web.approvals import approval_shown
 from marketplace.web.finding import asked, chosen_use_case, filters_of, found, need_sentence, tile_of, use_cases_of
 from marketplace.web.formats import is_french, language, rate_text
 from marketplace.web.pages import done, key_of, page_for, see, told
 from marketplace.web.pictures import best_pair, exclusions, relaxations, waterfall
 from marketplace.web.prices import told_steps
+from marketplace.web.terms_lines import shown_lines
 from media_ingest.services.previewing import preview_ensure, preview_told
 
 buyer_page = page_for(OrganisationKind.BUYER)
@@ -108,7 +112,7 @@ def use_cases(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = use_cases_of(actor)
     context = {
         "section": "use_cases",
-        "rows": [(row, need_sentence(row)) for row in rows],
+        "rows": [(row, need_sentence(row), approval_shown(actor, row)) for row in rows],
         "presets": [(one.code, one.name_fr if is_french() else one.name_en) for one in PRESETS.values()],
         "terms": TERMS,
         "exclusivities": NEED_EXCLUSIVITY,
@@ -145,6 +149,7 @@ def clip(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         language=str(language()),
     )
     steps = told_steps(hit.price) if hit.price else []
+    catalogue = catalogue_under(hit.listing.terms_profile_version)
     context = {
         "section": "market",
         "tile": tile_of(hit),
@@ -154,10 +159,13 @@ def clip(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         "price": hit.price,
         "steps": steps,
         "picture": waterfall("price", steps, _("To the creator"), rate_text(hit.price.rate)) if hit.price else None,
-        "conditions": [said.condition_words(one.code, list(one.values)) for one in hit.judgement.answer.conditions]
+        "conditions": [
+            said.condition_words(one.code, list(one.values), catalogue) for one in hit.judgement.answer.conditions
+        ]
         if hit.judgement
         else [],
         "may_quote": allowed(actor, QUOTE_WRITE) and use_case is not None,
+        "lines": shown_lines(check_lines(hit, use_case)) if use_case else (),
         "whole": preview_told(clip=hit.listing.clip),
         "rights": listing_policy(hit.listing),
     }

@@ -24,6 +24,7 @@ from marketplace.orders.domain.states import QuoteState
 from marketplace.orders.models import Quote, QuoteLine
 from marketplace.orders.selectors.bundles import quote_bundle
 from marketplace.orders.selectors.orders import lines_of, quote_get, quotes_visible_to
+from marketplace.orders.selectors.wording import quote_catalogue
 from marketplace.orders.services.accepting import quote_accept, quote_cancel
 from marketplace.web import said
 from marketplace.web.formats import language, percent_text, typeset
@@ -65,6 +66,7 @@ def quotes(request: HttpRequest, actor: Actor) -> HttpResponse:
 def quote(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
     """Show one offer."""
     found = quote_get(actor, key_of(Prefix.QUOTE, quote_id))
+    catalogue = quote_catalogue(found)
     lines = lines_of(found).select_related("clip__asset").order_by("number")
     expired = found.state == QuoteState.OPEN and found.expires_at <= now()
     context = {
@@ -74,9 +76,12 @@ def quote(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
         "clips": lines.count(),
         "lines": [_line(row) for row in lines[:LINES_SHOWN]],
         "conditions": [
-            (one["code"], one["clips"], *said.condition_words(one["code"], one["values"])) for one in found.conditions
+            (one["code"], one["clips"], *said.condition_words(one["code"], one["values"], catalogue))
+            for one in found.conditions
         ],
-        "restrictions": [restriction_words(one, language()) for one in quote_bundle(found).summary.restrictions],
+        "restrictions": [
+            restriction_words(one, language(), catalogue) for one in quote_bundle(found).summary.restrictions
+        ],
         "left_out": left_out_of(found),
         "fee_percent": percent_text(found.fee_share),
         "open": found.state == QuoteState.OPEN and not expired,

@@ -15,14 +15,12 @@ from core.errors import DomainError
 from core.ids import Prefix
 from licensing.domain.actions import AGREEMENT_SIGN, TERMS_WRITE
 from licensing.domain.author_rights import author_rights, switch_rows
-from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause, clause_of
 from licensing.domain.presets import PRESET_WORDS, Preset
-from licensing.domain.reasons import reason_of
 from licensing.domain.rendering import clause_text
 from licensing.domain.states import EDITABLE, AgreementState
 from licensing.domain.wording import Language, Text
-from licensing.models import Agreement, ReviewDecision
+from licensing.models import Agreement
 from licensing.selectors.agreements import (
     agreement_get,
     agreement_text,
@@ -32,7 +30,13 @@ from licensing.selectors.agreements import (
     live_amendments,
 )
 from licensing.selectors.societies import own_societies
-from licensing.selectors.terms import contract_catalogue, effective_values, signed_agreement_for, terms_profile_get
+from licensing.selectors.terms import (
+    catalogue_of,
+    contract_catalogue,
+    effective_values,
+    signed_agreement_for,
+    terms_profile_get,
+)
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.counters import counter_accept
 from licensing.services.profiles import terms_profile_create
@@ -66,7 +70,7 @@ def terms(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "section": "terms",
         "signed": signed,
-        "sentences": sentences(effective_values(effective)) if effective else [],
+        "sentences": sentences(effective_values(effective), catalogue_of(effective)) if effective else [],
         "presets": [
             (preset, PRESET_NAMES[preset][is_french()], _about(words)) for preset, words in PRESET_WORDS.items()
         ],
@@ -119,7 +123,7 @@ def agreement(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResp
     """Show one agreement: what it says, what was changed, where it stands."""
     found = agreement_get(actor, key_of(Prefix.AGREEMENT, agreement_id))
     code = request.GET.get("clause", "")
-    clause = clause_of(CATALOGUE, code) if code else None
+    clause = clause_of(contract_catalogue(found.contract_version), code) if code else None
     return render(request, "marketplace/agreement.html", _context(actor, found, clause))
 
 
@@ -128,20 +132,21 @@ def _context(
 ) -> dict[str, Any]:
     values, wording = amended_values(found), amended_wording(found)
     text, reader = agreement_text(found), language()
-    rights = author_rights(contract_catalogue(found.contract_version), values, reader)
+    catalogue = contract_catalogue(found.contract_version)
+    rights = author_rights(catalogue, values, reader)
     context: dict[str, Any] = {
         "section": "terms",
         "agreement": found,
         "badge": said.AGREEMENT[found.state],
-        "sentences": sentences(values),
+        "sentences": sentences(values, catalogue),
         "amendments": [compared(found, row, Language(found.language)) for row in live_amendments(found)],
-        "decisions": [(row, said.DECISION[row.decision], _reason(row)) for row in decisions_of(found)],
+        "decisions": decisions_of(found),
         "counters": countered(found),
         "rights": rights,
         "switches": switch_rows(rights, reader),
         "text": text.text.of(reader),
         "sha256": text.sha256,
-        "clauses": clause_choices(),
+        "clauses": clause_choices(catalogue),
         "changeable": found.state in CHANGEABLE and allowed(actor, TERMS_WRITE),
         "may_write": allowed(actor, TERMS_WRITE),
         "may_sign": allowed(actor, AGREEMENT_SIGN),
@@ -156,21 +161,13 @@ def _context(
     return context | (typed or {})
 
 
-def _reason(row: ReviewDecision) -> tuple[str, str] | None:
-    """The reason in the words of the version the decision gave."""
-    if not row.reason_code:
-        return None
-    reason, reader = reason_of(row.reason_code, row.reason_version), language()
-    return reason.words.of(reader), reason.fix.of(reader)
-
-
 @require_POST
 @studio_page
 def amend(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse:
     """Propose other values or other wording for one clause; on a refusal the wording stays in its field."""
     form = request.POST
     found = agreement_get(actor, key_of(Prefix.AGREEMENT, agreement_id))
-    clause = clause_of(CATALOGUE, form.get("clause", ""))
+    clause = clause_of(contract_catalogue(found.contract_version), form.get("clause", ""))
     text, translation = form.get("text", ""), form.get("translation", "")
     try:
         agreement_amend(

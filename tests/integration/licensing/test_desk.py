@@ -328,4 +328,4 @@ def test_the_desk_over_http_answers_as_promised(client: Client, clock: Clock) ->
     assert (told["reason"], told["reason_version"], told["action"]) == ("C01", 1, "see_our_wording")
     accepted = asked(actor, f"/agreements/{agreement['id']}/counter/accept").json()
     assert accepted["counters"] == []
-    assert [one["code"] for one in client.get("/api/v1/reason_codes").json()["data"]] == ["C01", "C02", "C03", "C04"]
+    assert len(client.get("/api/v1/reason_codes").json()["data"]) == 20

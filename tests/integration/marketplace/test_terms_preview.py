@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.accounts.actions import OrganisationKind, Role
 from core.accounts.policy import Actor
+from core.ids import Prefix, parse_public_id
 from licensing.models import TermsProfileVersion
+from licensing.services.approvals import use_case_decide, use_case_request_approval
 from tests.factories.core import key_of
 from tests.factories.world import World, world_made
 
@@ -33,8 +36,27 @@ def previewed(actor: Actor, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return answer.status_code, shown
 
 
+def approved(world: World) -> None:
+    """One use case of the world, approved by the buyer's legal people."""
+    key = parse_public_id(Prefix.USE_CASE, world.ids["use_case_id"])
+    use_case_request_approval(actor=world.buyer, use_case_id=key)
+    legal = world.colleague(OrganisationKind.BUYER, Role.LEGAL)
+    use_case_decide(actor=legal, use_case_id=key, version=1, decision="approve")
+
+
+def test_use_cases_count_once_they_are_approved(world: World) -> None:
+    _, shown = previewed(world.studio, {"preset": "careful"})
+    assert (shown["after"]["use_cases"], shown["after"]["share_percent"]) == (0, None)
+    assert shown["after"]["share"]["fr"] == "Aucun acheteur n’a encore d’usage approuvé."
+    assert shown["after"]["fits_ms"] > 0
+    approved(world)
+    _, shown = previewed(world.studio, {"preset": "careful"})
+    assert (shown["after"]["use_cases"], shown["after"]["share_percent"]) == (1, 100)
+
+
 def test_a_draft_is_previewed_beside_the_signed_terms_and_nothing_is_stored(world: World) -> None:
     before = TermsProfileVersion.objects.count()
+    approved(world)
     status, shown = previewed(world.studio, {"changes": {"TERM": {"training_access_months": 60}}})
     assert status == 200
     drone = shown["prices"][0]
@@ -47,6 +69,7 @@ def test_a_draft_is_previewed_beside_the_signed_terms_and_nothing_is_stored(worl
 
 
 def test_a_draft_that_keeps_buyers_out_names_the_dimension_that_costs_most(world: World) -> None:
+    approved(world)
     status, shown = previewed(world.studio, {"preset": "research_only"})
     assert status == 200
     assert shown["after"]["fits"] + shown["after"]["fits_if_accepted"] < shown["after"]["use_cases"]

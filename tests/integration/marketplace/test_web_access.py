@@ -82,6 +82,8 @@ TABLE: dict[str, Row] = {
     "market/clips/<str:clip_id>": Row(BUYER),
     "market/clips/<str:clip_id>/preview": Row(BUYER, POST, 303),
     "market/use-cases": Row(BUYER),
+    "market/use-cases/<str:use_case_id>/request": Row(BUYER, POST, 303),
+    "market/use-cases/<str:use_case_id>/decide": Row(BUYER, POST, 303),
     "market/quotes": Row(BUYER),
     "market/quotes/new": Row(BUYER, POST, 303),
     "market/quotes/<str:quote_id>": Row(BUYER),
@@ -107,6 +109,8 @@ TABLE: dict[str, Row] = {
     "desk/cases/<str:case_id>/note": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>/decide": Row(DESK, POST, 422),
     "desk/decisions/<str:decision_id>/undo": Row(DESK, POST, 303),
+    "desk/cases/<str:case_id>/snooze": Row(DESK, POST, 303),
+    "desk/cases/<str:case_id>/wake": Row(DESK, POST, 303),
     "desk/queues/<str:queue>/take": Row(DESK, POST, 303),
     "studio/clips/<str:clip_id>/withdraw/now": Row(STUDIO, POST, 303),
 }

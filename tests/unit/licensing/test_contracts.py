@@ -25,8 +25,9 @@ from licensing.domain.matching import (
     Territory,
 )
 from licensing.domain.presets import PRESETS, Preset
-from licensing.domain.reasons import REASONS, ReasonCode
+from licensing.domain.reasons import ReasonCode
 from licensing.domain.rendering import AgreementFacts, render_both
+from licensing.domain.shipped_reasons import SHIPPED_REASONS
 from licensing.domain.states import AGREEMENT_MACHINE, CASE_MACHINE, CLAUSE_MACHINE
 from licensing.domain.wording import NARROW, Language, canonical, counted, english, french
 
@@ -224,6 +225,17 @@ def test_how_a_change_is_classed(code: str, changes: dict[str, object], kind: Am
     assert classify(clause, clause.defaults, clause.parse(changes)).kind is kind
 
 
+def test_a_rung_carries_no_other_critical_change_past_the_reviewers() -> None:
+    clause = CATALOGUE["DATA_SUBJECT"]
+    rung = dict(clause.fallbacks[0].values)
+    assert classify(clause, clause.defaults, clause.parse(rung)).kind is AmendmentClass.FALLBACK
+    with_minors = clause.parse({**rung, "minors": "guardian_consent"})
+    assert classify(clause, clause.defaults, with_minors).kind is AmendmentClass.CRITICAL
+    assert classify(clause, {**clause.defaults, **rung}, with_minors).kind is AmendmentClass.CRITICAL
+    agreed = {**clause.defaults, "minors": "guardian_consent"}
+    assert classify(clause, agreed, with_minors).kind is AmendmentClass.FALLBACK, "that was agreed before"
+
+
 def test_own_wording_is_custom_and_critical_where_the_clause_is() -> None:
     for code, kind in (("TERM", AmendmentClass.CUSTOM), ("RETENTION", AmendmentClass.CRITICAL)):
         clause = CATALOGUE[code]
@@ -306,8 +318,8 @@ def test_cases_are_due_in_working_days() -> None:
 
 
 def test_reasons_say_what_to_do() -> None:
-    assert set(REASONS) == set(ReasonCode)
-    assert all(reason.fix.fr and reason.fix.en for reason in REASONS.values())
+    assert list(SHIPPED_REASONS) == list(ReasonCode)
+    assert all(reason.fix.fr and reason.fix.en for (reason,) in SHIPPED_REASONS.values())
 
 
 def test_machines_draw_themselves() -> None:

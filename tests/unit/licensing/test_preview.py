@@ -68,11 +68,11 @@ LONG = replace(VIDEO, term_months=36)
 AUDIO = replace(VIDEO, model_classes=frozenset({ModelClass.AUDIO_GEN}))
 BOTH = replace(AUDIO, term_months=60)
 DEMAND = [
-    Demand(VIDEO, 10 * HOUR),
-    Demand(STRICT, HOUR),
-    Demand(LONG, 3 * HOUR),
-    Demand(AUDIO, 2 * HOUR),
-    Demand(BOTH, HOUR),
+    Demand(VIDEO, 10 * HOUR, approved=True),
+    Demand(STRICT, HOUR, approved=True),
+    Demand(LONG, 3 * HOUR, approved=True),
+    Demand(AUDIO, 2 * HOUR, approved=True),
+    Demand(BOTH, HOUR, approved=True),
 ]
 
 
@@ -99,7 +99,29 @@ def test_loosening_what_costs_most_gains_exactly_what_was_said() -> None:
 
 def test_without_demand_nothing_is_claimed() -> None:
     found = reach(profile_of(CAREFUL), [])
-    assert (found.use_cases, found.share_percent, found.asked_ms, found.costs_most) == (0, 0, 0, None)
+    assert (found.use_cases, found.share_percent, found.asked_ms, found.costs_most) == (0, None, 0, None)
+    assert found.share_words.en == "No buyer has an approved use case yet."
+
+
+def test_the_share_is_of_approved_use_cases_and_time_is_that_of_every_need() -> None:
+    mixed = [
+        Demand(VIDEO, HOUR, approved=True),
+        Demand(AUDIO, HOUR, approved=True),
+        Demand(VIDEO, 8 * HOUR),
+        Demand(LONG, HOUR),
+    ]
+    found = reach(profile_of(CAREFUL), mixed)
+    assert (found.use_cases, found.fits, found.share_percent) == (2, 1, 50)
+    assert (found.asked_ms, found.fits_ms) == (11 * HOUR, 9 * HOUR)
+    assert found.share_words.en == "1 of 2 approved use cases fit (50%)."
+    assert found.share_words.fr == "Usages approuvés compatibles\u202f: 1 sur 2 (50\u202f%)."
+    told = {row.dimension: (row.use_cases, row.asked_ms // HOUR) for row in found.barriers}
+    assert told == {Dimension.PURPOSE: (1, 1), Dimension.TERM: (0, 1)}
+
+
+def test_without_an_approved_use_case_there_is_no_share_but_still_time() -> None:
+    found = reach(profile_of(CAREFUL), [Demand(VIDEO, 8 * HOUR)])
+    assert (found.use_cases, found.share_percent, found.fits_ms) == (0, None, 8 * HOUR)
 
 
 def test_the_open_terms_reach_at_least_what_the_careful_reach_and_research_reaches_less() -> None:
@@ -123,5 +145,5 @@ def test_a_preview_puts_the_draft_beside_what_it_replaces() -> None:
 def test_an_exclusive_need_is_kept_out_by_terms_that_offer_none() -> None:
     need = replace(VIDEO, exclusivity=Exclusivity.AI_TRAINING, purposes=frozenset({Purpose.FINETUNE}))
     assert isinstance(need, UseCase)
-    found = reach(profile_of(CAREFUL), [Demand(need, 0)])
+    found = reach(profile_of(CAREFUL), [Demand(need, 0, approved=True)])
     assert [(row.dimension, row.only_use_cases) for row in found.barriers] == [(Dimension.EXCLUSIVITY, 1)]
