@@ -15,6 +15,7 @@ from core.money import Money
 from licensing.adapters.typesetting import paper_pdf
 from licensing.domain.wording import Language
 from licensing.models import Declaration
+from licensing.selectors.consent import clips_with_minors, settled_of
 from marketplace.delivery.domain.compliance.facts import Facts, Party, Span
 from marketplace.delivery.domain.compliance.pack import COMPLIANCE, PAPERS
 from marketplace.delivery.domain.compliance.printed import printed
@@ -127,12 +128,14 @@ def _day(moment: datetime | None) -> date | None:
 
 def _declared(rows: list[Licence], declared: Mapping[UUID, Declaration]) -> dict[str, Any]:
     found = [declared.get(row.clip_id) for row in rows]
+    settled = [None if one is None else settled_of(one) for one in found]
+    minors = clips_with_minors(row.clip_id for row in rows)
     return {
         "genres": _counted("undeclared" if one is None else one.genre for one in found),
-        "people": _counted("undeclared" if one is None else one.people for one in found),
-        "releases": _counted("undeclared" if one is None else one.release for one in found),
+        "people": _counted("undeclared" if one is None else str(one.people) for one in settled),
+        "releases": _counted("undeclared" if one is None else str(one.release) for one in settled),
         "societies": _counted("undeclared" if one is None else one.cmo_status for one in found),
-        "minors": sum(one is not None and one.minors for one in found),
+        "minors": sum(one is not None and (one.minors or one.clip_id in minors) for one in found),
         "published_before": sum(one is not None and one.published for one in found),
     }
 

@@ -14,6 +14,7 @@ from core.timecode import ratio_text
 from licensing.domain.matching import UseCase
 from licensing.domain.signals.policy import LicenceFacts, RightsPolicy, delivered
 from licensing.models import Declaration
+from licensing.selectors.consent import people_of
 from licensing.selectors.pricing import need_of
 from licensing.selectors.terms import effective_values, profile_for
 from marketplace.delivery.domain.certificate import LicensedClip, PriceFacts, UseCaseFacts
@@ -64,8 +65,9 @@ def delivery_of(order: Order) -> Delivery:
 
 
 def _people_by_clip(licences: list[Licence]) -> dict[Any, str]:
-    ids = [licence.clip_id for licence in licences]
-    return dict(Declaration.objects.filter(clip_id__in=ids).values_list("clip_id", "people"))
+    """How recognisable people are in each clip, as it was sold: by those listed, where anybody is."""
+    rows = Declaration.objects.filter(clip_id__in=[licence.clip_id for licence in licences])
+    return {row.clip_id: str(people_of(row)) for row in rows}
 
 
 def _grant(values: Mapping[str, Any], term_months: int, licence: Licence) -> Grant:

@@ -20,9 +20,12 @@ from django.db import connection
 
 from core.errors import DomainError
 from core.jobs.runner import run_due
+from licensing.domain.consent import NodeKind, NoReleaseReason
 from licensing.domain.declaration import CmoStatus, Declared, PeopleShown
 from licensing.domain.facts import Genre, ReleaseStatus
 from licensing.domain.wording import Language
+from licensing.models import ConsentNode
+from licensing.services.consent import node_change
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
 from marketplace.delivery.domain.compliance import described, provenance, responsible
@@ -32,10 +35,12 @@ from marketplace.delivery.domain.folder import Folder, Grant
 from marketplace.delivery.models import Dataset
 from marketplace.delivery.services.accounting import facts_of_order
 from marketplace.delivery.services.compliance import eu_summary, pack_get
+from marketplace.delivery.services.gathering import delivery_of
 from marketplace.models import Licence
 from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.adapters.storage import store
 from media_ingest.models import Asset, Clip
+from tests.factories.consent import ADA, release_signed
 from tests.factories.delivery import clip_from, rush
 from tests.factories.marketplace import NOBODYS, SYSTEM, buyer_as, need, order_paid, studio_signed
 
@@ -237,6 +242,20 @@ def test_people_and_minors_and_missing_declarations_change_the_answer(sold: Sold
     assert item.read(replace(facts, people={"released": 1, "undeclared": 1})) is True
     assert item.read(replace(facts, people={"none": 1, "undeclared": 1})) is None
     assert item.read(replace(facts, people={"none": 2})) is False
+
+
+def test_whoever_is_listed_on_a_clip_is_in_the_papers_and_in_the_manifest(sold: Sold) -> None:
+    studio, clip = sold.studios[0], sold.clips[0]
+    release_signed(studio, clip, asked=replace(ADA, kind=NodeKind.MINOR, subject="Kim"))
+    facts = facts_of_order(sold.order, sold.dataset)
+    assert (facts.people, facts.minors) == ({"none": 1, "released": 1}, 1)
+    item = next(field for field in PAPERS[1].sections[0].fields if field.key == "7_personal_information")
+    assert item.read(facts) is True
+    told = {one.licensed.clip: one.words.people for one in delivery_of(sold.order).clips}
+    assert told[clip.public_id] == "released"
+    node_change(actor=studio, node_id=ConsentNode.objects.get().pk, reason=NoReleaseReason.BLURRED)
+    facts = facts_of_order(sold.order, sold.dataset)
+    assert (facts.people, facts.minors) == ({"blurred": 1, "none": 1}, 0)
 
 
 def test_equal_rows_give_equal_bytes(sold: Sold) -> None:

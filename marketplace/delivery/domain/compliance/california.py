@@ -72,7 +72,7 @@ ITEMS: Final = (
             "(7) Personal information: people can be recognised, as declared",
             "(7) Données personnelles : des personnes sont reconnaissables, selon déclaration",
         ),
-        "licensing_declaration.people",
+        "licensing_declaration.settled_people, licensing_declaration.people",
         personal_information,
     ),
     Field(

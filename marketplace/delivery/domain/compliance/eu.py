@@ -189,13 +189,13 @@ _PROCESSING: Final = Section(
         Field(
             "people",
             wording("3.2 People shown, as declared, by clip", "3.2 Personnes visibles, selon déclaration, par plan"),
-            "licensing_declaration.people",
+            "licensing_declaration.settled_people, licensing_declaration.people",
             lambda facts: facts.people,
         ),
         Field(
             "minors",
             wording("3.2 Clips that show minors", "3.2 Plans montrant des mineurs"),
-            "licensing_declaration.minors",
+            "licensing_declaration.minors, licensing_consentnode.kind",
             lambda facts: facts.minors,
         ),
         Field(

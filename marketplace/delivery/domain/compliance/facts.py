@@ -54,7 +54,7 @@ class Facts:
     unknown_language: int
     genres: Mapping[str, int]
     people: Mapping[str, int]
-    """What creators declare about people shown; `undeclared` where they declared nothing."""
+    """What creators declare about people shown, by those they list where they list any; `undeclared` where nothing."""
     minors: int
     releases: Mapping[str, int]
     published_before: int

@@ -27,7 +27,7 @@ SOURCES: Final = {
     "provenance.generation-period": "media_ingest_asset.recorded_at",
     "provenance.generation-method": "by the nature of the service",
     "provenance.format": "media_ingest_asset.has_audio",
-    "use.classification": "licensing_declaration.people",
+    "use.classification": "licensing_declaration.settled_people, licensing_declaration.people",
     "use.consents": "licensing_agreement.id",
     "use.processing-included": "licensing_usecaseversion.values.territory",
     "use.storage-allowed": "licensing_usecaseversion.values.storage",

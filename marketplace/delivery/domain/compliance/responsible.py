@@ -18,7 +18,9 @@ SOURCES: Final = {
     "rai:dataBiases": "licensing_declaration.genre, media_ingest_clip.language",
     "rai:dataLimitations": "licensing_termsprofileversion.values.WARRANTIES.given",
     "rai:dataSocialImpact": NOWHERE,
-    "rai:personalSensitiveInformation": "licensing_declaration.people, licensing_declaration.minors",
+    "rai:personalSensitiveInformation": (
+        "licensing_declaration.settled_people, licensing_declaration.people, licensing_declaration.minors"
+    ),
     "rai:dataReleaseMaintenancePlan": BY_NATURE,
 }
 """Which column each field comes from; shown in the reference of sources."""
