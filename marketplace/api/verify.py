@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.throttling import ScopedRateThrottle
 
 from core.api.operation import Call, Resource, operation
-from marketplace.delivery.domain.errors import CERTIFICATE_BROKEN, CERTIFICATE_UNKNOWN
+from marketplace.delivery.domain.errors import CERTIFICATE_BROKEN, CERTIFICATE_OF_ANOTHER_KIND, CERTIFICATE_UNKNOWN
 from marketplace.delivery.domain.standing import KeyState, Standing
 from marketplace.delivery.services.certifying import (
     PublicCertificate,
@@ -124,7 +124,7 @@ class CertificateText(Checked):
         input=CertificateIn,
         output=PublicCertificateOut,
         public=True,
-        problems=[CERTIFICATE_UNKNOWN, CERTIFICATE_BROKEN],
+        problems=[CERTIFICATE_UNKNOWN, CERTIFICATE_BROKEN, CERTIFICATE_OF_ANOTHER_KIND],
     )
     def post(self, call: Call) -> PublicCertificate:
         """The same for the certificate itself: every byte of it is checked."""

@@ -1,4 +1,4 @@
-"""Words for withdrawals, takedown notices and claims."""
+"""Words for licences, withdrawals, takedown notices and claims."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.orders.domain.states import LicenceState
 from marketplace.web.said import Badge, Words
 from marketplace.withdrawals.domain.ladder import Rung
 from marketplace.withdrawals.domain.states import Cause, ClaimKind, ClaimState, NoticeState
@@ -17,6 +18,12 @@ NOTICE: Final[Mapping[str, Badge]] = {
     NoticeState.IN_EFFECT: Badge(_("Delete and attest"), "warn", "!"),
     NoticeState.OVERDUE: Badge(_("Overdue"), "danger", "!"),
     NoticeState.ATTESTED: Badge(_("Attested"), "ok", "✓"),
+}
+LICENCE: Final[Mapping[str, Badge]] = {
+    LicenceState.ACTIVE: Badge(_("Stands"), "ok", "✓"),
+    LicenceState.UNDER_CLAIM: Badge(_("Under a claim"), "warn", "!"),
+    LicenceState.TERMINATED: Badge(_("Ended early"), "danger", "✕"),
+    LicenceState.EXPIRED: Badge(_("Its time is over"), "", "–"),
 }
 CAUSE: Final[Mapping[str, Words]] = {
     Cause.CREATOR: _("Its creator took it back."),

@@ -35,6 +35,7 @@ from marketplace.web.formats import left_range
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.views.market import buyer_page
 from marketplace.web.views.studio import LATER_S, SOON_S
+from marketplace.web.withdrawn import LICENCE
 
 FILES_SHOWN: Final = 200
 LICENCES_SHOWN: Final = 200
@@ -114,7 +115,7 @@ def _context(actor: Actor, found: Order) -> dict[str, Any]:
         "n": 1,
         "files": files[:FILES_SHOWN] if files is not None else [],
         "licences": [
-            (row, shown_title(row.clip.title, row.clip.asset.original_name))
+            (row, shown_title(row.clip.title, row.clip.asset.original_name), LICENCE[row.state])
             for row in (licences_of(found)[:LICENCES_SHOWN] if paid else [])
         ],
         "certificate": getattr(dataset, "certificate", None) if finished else None,

@@ -305,3 +305,11 @@ def test_french_pages_have_no_english_navigation() -> None:
     for path in ("/studio", "/studio/terms", "/studio/earnings", "/"):
         said = text_of(browser(studio, "fr"), path)
         assert not [word for word in english.findall(said) if word != "licence"], path
+
+
+def test_a_file_asked_for_before_the_dataset_is_built_is_not_there_yet() -> None:
+    buyer = buyer_as()
+    order = order_paid(buyer, [clip_live(studio_signed())])
+    answer = browser(buyer).get(f"/market/orders/{order.public_id}/files/README.md")
+    assert answer.status_code == 409
+    assert "The dataset is not built yet." in answer.content.decode()

@@ -213,3 +213,19 @@ def sold_dataset() -> tuple[Actor, str, Notice]:
 @pytest.mark.parametrize("path", ["/takedown", "/market/notices"])
 def test_pages_answer_in_french(path: str) -> None:
     assert 'lang="fr"' in page(browser(buyer_as(), "fr"), path)
+
+
+def test_a_holder_who_was_only_informed_reads_when_a_claim_ended_the_licence_after_all() -> None:
+    studio, buyer = studio_signed({"WITHDRAWAL": {"effects": ["stop_new_sales"]}}), buyer_as()
+    clip = clip_live(studio)
+    order_paid(buyer, [clip], need(buyer))
+    clip_withdraw(actor=studio, clip_id=clip.pk)
+    path = f"/market/notices/{Notice.objects.get().public_id}"
+    assert "Your licence goes on as it was." in page(browser(buyer), path)
+    call(None, "POST", "/takedowns", {**CLAIM, "kind": "rights", "clip_id": clip.public_id})
+    desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
+    decide = f"/desk/takedowns/{Claim.objects.get().public_id}/decide"
+    browser(desk).post(decide, {"decision": "uphold", "note": "It is theirs."})
+    after = page(browser(buyer), path)
+    assert "Your licence has ended since" in after
+    assert "goes on as it was" not in after
