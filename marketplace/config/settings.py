@@ -10,7 +10,7 @@ from licensing.domain.card_states import RateCardState
 from licensing.domain.consent import NodeKind, NoReleaseReason
 from licensing.domain.matching import Cleared
 from licensing.domain.release import ReleaseState
-from licensing.domain.states import AgreementState, CaseState, ClauseState
+from licensing.domain.states import AgreementState, CaseState, ClauseState, Decision
 from marketplace.config.env import BASE_DIR, describe, read
 
 OFFCUT = read()
@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgreementStateEnum": [str(state) for state in AgreementState],
         "CaseStateEnum": [str(state) for state in CaseState],
+        "DecisionEnum": [str(decision) for decision in Decision],
         "ClauseStateEnum": [str(state) for state in ClauseState],
         "RateCardStateEnum": [str(state) for state in RateCardState],
         "ReleaseStateEnum": [str(state) for state in ReleaseState],
