@@ -47,10 +47,10 @@ UNANSWERED: Final = Societies()
 
 STANDING_WORDS: Final[Mapping[Standing, Text]] = {
     Standing.UNANSWERED: wording(
-        "Nothing of yours is sold until you have answered. A society such as SACD or Scam may hold the very right a "
-        "buyer needs.",
-        "Rien n'est vendu tant que vous n'avez pas répondu. Un organisme comme la SACD ou la Scam détient peut-être le "
-        "droit dont un acheteur a besoin.",
+        "Nothing of yours is sold until you have answered, here for everything or clip by clip. A society such as SACD "
+        "or Scam may hold the very right a buyer needs.",
+        "Rien n'est vendu tant que vous n'avez pas répondu, ici pour tout ou clip par clip. Un organisme comme la SACD "
+        "ou la Scam détient peut-être le droit dont un acheteur a besoin.",
     ),
     Standing.FREE: wording(
         "You administer your rights yourself, so you can grant AI training alone.",
