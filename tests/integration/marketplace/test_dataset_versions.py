@@ -11,8 +11,12 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from core.accounts.actions import OrganisationKind, Role
+from core.jobs.runner import run_due
+from marketplace.delivery.domain.plan import ShardPlan
 from marketplace.delivery.models import Certificate, Dataset, Omission
+from marketplace.delivery.services import attempt
 from marketplace.delivery.services.renewing import dataset_renew
+from marketplace.delivery.services.shards import KeptShard, shard_trim
 from marketplace.delivery.services.withholding import withheld
 from marketplace.orders.services.verification import ledger_verify
 from marketplace.transparency.adapters.jws import verify_deletion
@@ -117,6 +121,20 @@ def test_a_version_without_the_clip_is_built_and_nothing_else_changes(had: Bough
     assert breaches("datasets", "licences", "log", "money", "withdrawals", "storage", "jobs") == []
 
 
+def test_only_a_shard_that_lost_a_clip_is_packed_anew(had: Bought, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = []
+
+    def trim(plan: ShardPlan, *rest: Any) -> KeptShard | None:
+        packed.append(plan.name)
+        return shard_trim(plan, *rest)
+
+    monkeypatch.setattr(attempt, "shard_trim", trim)
+    monkeypatch.setattr(attempt, "shard_make", None)
+    taken_down(had.clips[0])
+    everything_done()
+    assert (had.version(2).state, packed) == ("ready", ["shard-000000"])
+
+
 def test_a_shard_whose_clips_all_left_is_gone_from_the_next_version_and_the_other_is_the_same(had: Bought) -> None:
     taken_down(had.clips[2])
     everything_done()
@@ -152,6 +170,8 @@ def test_what_ends_while_a_version_is_built_is_left_out_of_the_next_and_asking_a
     assert dataset_renew(actor=SYSTEM, order_id=had.order.pk) is not None
     taken_down(had.clips[1])
     assert dataset_renew(actor=SYSTEM, order_id=had.order.pk) is None
+    run_due(["delivery.renew_after_end"])
+    assert Dataset.objects.count() == 2, "what ended waits for the version that is being built"
     everything_done()
     newest = had.version(3)
     assert (newest.state, newest.omissions.count(), list(hashes(newest))) != ("queued", 0, [])
