@@ -15,10 +15,12 @@ from licensing.models import (
     ClauseVersion,
     ContractVersion,
     RateCard,
+    ReasonVersion,
     ReviewCase,
     ReviewDecision,
     TermsProfile,
     TermsProfileVersion,
+    UseCaseApproval,
     UseCaseVersion,
 )
 
@@ -136,3 +138,22 @@ class UseCaseVersionAdmin(ReadOnly):
 
     list_display = ("use_case", "number", "sha256", "created_at")
     list_select_related = ("use_case",)
+
+
+@admin.register(UseCaseApproval)
+class UseCaseApprovalAdmin(ReadOnly):
+    """What buyers' own legal people were asked and answered."""
+
+    list_display = ("version", "state", "asked_by", "decided_by", "decided_at")
+    list_filter: ClassVar = ("state",)
+    list_select_related = ("version", "asked_by", "decided_by")
+
+
+@admin.register(ReasonVersion)
+class ReasonVersionAdmin(ReadOnly):
+    """The desk's reasons."""
+
+    ordering: ClassVar[tuple[str, ...]] = ("code", "version")
+    list_display = ("code", "version", "state", "words_en", "author", "reviewer")
+    list_filter: ClassVar = ("state",)
+    list_select_related = ("author", "reviewer")

@@ -18,6 +18,14 @@ class ApprovalState(StrEnum):
     REFUSED = "refused"
 
 
+class RequestState(StrEnum):
+    """Where one request for approval stands: a version nobody asked for has none."""
+
+    REQUESTED = ApprovalState.REQUESTED.value
+    APPROVED = ApprovalState.APPROVED.value
+    REFUSED = ApprovalState.REFUSED.value
+
+
 class ApprovalEvent(StrEnum):
     """What can happen to a version of a use case."""
 
@@ -39,8 +47,6 @@ APPROVAL_MACHINE: Final = Machine(
     },
 )
 
-ASKED: Final = (ApprovalState.REQUESTED, ApprovalState.APPROVED, ApprovalState.REFUSED)
-"""States of a request that was made."""
 STANDING: Final = (ApprovalState.REQUESTED, ApprovalState.APPROVED)
 """States in which nothing more is asked."""
 

@@ -8,9 +8,10 @@ from django.db import models
 from typing_extensions import override
 
 from core.accounts.models import Organisation, User
+from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
-from licensing.domain.approval import ASKED, STANDING, ApprovalState
+from licensing.domain.approval import STANDING, RequestState
 
 
 class UseCase(Record):
@@ -67,7 +68,7 @@ class UseCaseApproval(Record):
     """
 
     version = models.ForeignKey(UseCaseVersion, on_delete=models.PROTECT, related_name="approvals")
-    state = models.CharField(max_length=16, default=ApprovalState.REQUESTED)
+    state = models.CharField(max_length=16, default=RequestState.REQUESTED)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -78,9 +79,7 @@ class UseCaseApproval(Record):
         """One request stands for a version; another person than who asked answers it, and a refusal says why."""
 
         constraints: ClassVar = (
-            models.CheckConstraint(
-                condition=models.Q(state__in=[str(state) for state in ASKED]), name="licensing_usecaseapproval_state"
-            ),
+            check_in("state", RequestState, "licensing_usecaseapproval_state"),
             models.UniqueConstraint(
                 fields=["version"],
                 condition=models.Q(state__in=[str(state) for state in STANDING]),

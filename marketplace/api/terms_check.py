@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.accounts.actions import Scope
-from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING
+from core.accounts.policy import ROLE_MISSING, SCOPE_MISSING, require
 from core.api.fields import PublicIdField
 from core.api.operation import Call, Resource, operation
 from core.ids import NOT_FOUND, Prefix
@@ -15,6 +15,7 @@ from licensing.api.shapes import WordsIO
 from licensing.domain.errors import NO_RATE_CARD
 from licensing.domain.obstacles import Words
 from licensing.domain.terms_lines import TermsLine
+from marketplace.actions import CATALOG_VIEW
 from marketplace.api.search import ConditionOut
 from marketplace.api.shown import conditions_json, language
 from marketplace.catalog.domain.shown import CODES
@@ -77,6 +78,7 @@ class ClipTermsCheck(Resource):
     )
     def get(self, call: Call) -> dict[str, Any]:
         """Return need and terms side by side; a line that does not fit is one that search counts as an obstacle."""
+        require(call.actor, CATALOG_VIEW)
         use_case_id = call.query.get("use_case")
         if use_case_id is None:
             raise USE_CASE_NEEDED("Name the use_case to check against. Nothing was checked.")

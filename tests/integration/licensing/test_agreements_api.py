@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from core.accounts.actions import OrganisationKind, Role, Scope
 from core.accounts.policy import Actor
 from core.api.operation import Resource
-from licensing.api import agreements, clauses, desk, terms
+from licensing.api import agreements, clauses, desk, desk_queues, desk_reasons, terms, use_cases
 from licensing.domain.diff import Op
 from licensing.models import Agreement, ReviewCase
 from licensing.services.agreements import agreement_amend, agreement_draft
@@ -211,17 +211,17 @@ def asked(caller: Caller, path: str) -> int:
 def test_every_operation_of_this_floor_says_what_it_promises() -> None:
     resources = [
         item
-        for module in (agreements, clauses, desk, terms)
+        for module in (agreements, clauses, desk, desk_queues, desk_reasons, terms, use_cases)
         for item in vars(module).values()
         if isinstance(item, type) and issubclass(item, Resource) and item is not Resource
     ]
     contracts = [
         handler.contract
         for item in resources
-        for name in ("get", "post")
+        for name in ("get", "post", "delete")
         if (handler := getattr(item, name, None)) is not None
     ]
-    assert len(contracts) >= 27
+    assert len(contracts) >= 37
     assert all(contract.summary and contract.output for contract in contracts)
 
 
@@ -239,7 +239,9 @@ def test_reviewers_look_at_everything_in_the_admin_and_change_nothing(client: Cl
         "termsprofile",
         f"termsprofile/{agreement.terms_version.profile_id}/change",
         "ratecard",
+        "reasonversion",
         "usecaseversion",
+        "usecaseapproval",
     ):
         page = client.get(f"/admin/licensing/{path}/")
         assert page.status_code == 200, path
