@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_pages import AUDIT, Served, served, terms_proposed
+from tests.e2e.test_pages import Served, faults_of, served, terms_proposed
 
 __all__ = ["served"]
 
@@ -20,7 +20,7 @@ SHOTS = os.environ.get("OFFCUT_TEST_SHOTS", "")
 
 def pictured(page: Page, name: str) -> None:
     """Check the page; keep a picture of it when asked to."""
-    assert page.evaluate(AUDIT) == [], page.url
+    assert faults_of(page) == [], page.url
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
