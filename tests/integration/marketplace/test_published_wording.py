@@ -114,7 +114,7 @@ def test_an_offer_names_its_conditions_in_the_newest_wording_its_clips_were_sign
 def test_a_bundle_is_summed_up_in_the_wording_of_its_clips(before: Clip, buyer: Actor) -> None:
     published(
         "TERM",
-        parameters=relabelled("TERM", "training_access_months", "Span of months"),
+        parameters=relabelled("TERM", "training_access_months", "Count of months"),
         title=titled("Span of months"),
     )
     longer = clip_live(studio_signed({"TERM": {"training_access_months": 36}}))
@@ -131,17 +131,17 @@ def test_an_agreement_reads_in_the_version_it_is_made_of() -> None:
     early = studio_signed()
     published(
         "TERM",
-        parameters=relabelled("TERM", "training_access_months", "Span of months"),
-        title=titled("Span of months"),
+        parameters=relabelled("TERM", "training_access_months", "Count of months"),
+        title=titled("Count of months"),
     )
     published("FIELD_OF_USE", parameters=relabelled("FIELD_OF_USE", "purposes", "What for", finetune="tuning it"))
     late = studio_signed()
     for studio, new in ((early, False), (late, True)):
         page = text_of(browser(studio), "/studio/terms")
-        assert ("Span of months" in page, "What for" in page, "tuning it" in page) == (new, new, new), new
-        agreement = Agreement.objects.get(organisation_id=studio.organisation_id)
+        assert ("Count of months" in page, "What for" in page, "tuning it" in page) == (new, new, new), new
+        agreement = Agreement.objects.get(organisation_id=str(studio.organisation_id))
         shown = text_of(browser(studio), f"/studio/agreements/{agreement.public_id}", {"clause": "FIELD_OF_USE"})
-        assert ("Span of months" in shown, "What for" in shown, "tuning it" in shown) == (new, new, new), new
+        assert ("Count of months" in shown, "What for" in shown, "tuning it" in shown) == (new, new, new), new
 
 
 def test_a_draft_is_changed_in_the_wording_it_is_made_of() -> None:
@@ -149,17 +149,17 @@ def test_a_draft_is_changed_in_the_wording_it_is_made_of() -> None:
     old = drafted(early)
     published(
         "TERM",
-        parameters=relabelled("TERM", "training_access_months", "Span of months"),
-        title=titled("Span of months"),
+        parameters=relabelled("TERM", "training_access_months", "Count of months"),
+        title=titled("Count of months"),
     )
     late = actor_as(OrganisationKind.STUDIO)
     new = drafted(late)
     for studio, agreement, words in ((early, old, False), (late, new, True)):
         path = f"/studio/agreements/{agreement.public_id}"
-        assert ("Span of months" in text_of(browser(studio), path, {"clause": "TERM"})) is words
+        assert ("Count of months" in text_of(browser(studio), path, {"clause": "TERM"})) is words
         sent = {"clause": "TERM", "training_access_months": "nonsense"}
         refused = browser(studio).post(f"{path}/amend", sent)
-        assert (refused.status_code, "Span of months" in refused.content.decode()) == (422, words)
+        assert (refused.status_code, "Count of months" in refused.content.decode()) == (422, words)
 
 
 def test_societies_are_answered_to_the_clause_in_force() -> None:
