@@ -16,7 +16,7 @@ from licensing.domain.consent import REASONS_FOR, NodeKind, NoReleaseReason
 from licensing.domain.errors import CONSENT_INVALID
 from licensing.domain.release import MOST_CLIPS, NAME_LENGTH, is_said
 from licensing.models import ConsentNode, ConsentPlace, Release
-from licensing.services.consent_settling import clips_lock, consent_settle, consent_tell
+from licensing.services.consent_settling import consent_settle, consent_tell
 from media_ingest.models import Clip
 from media_ingest.selectors import clips_visible_to
 
@@ -47,7 +47,6 @@ def node_add(
     _check_reason(kind, reason)
     with transaction.atomic():
         clips = _own_clips(actor, spans)
-        clips_lock(clips)
         owner = next(iter(clips.values())).asset.organisation_id
         node = ConsentNode.objects.create(
             organisation_id=owner, kind=kind, label=_checked_label(label), reason=reason, release=release
@@ -79,10 +78,8 @@ def node_change(
             node.reason, node.release = reason, None
         elif no_reason:
             node.reason = None
-        clips = _own_clips(actor, spans) if spans else {}
-        clips_lock([*_clips_of(node), *clips])
         ConsentNode.objects.filter(pk=node.pk).update(label=node.label, reason=node.reason, release=node.release)
-        _place(node, spans, clips)
+        _place(node, spans, _own_clips(actor, spans) if spans else {})
         _told(actor, node, "consent.node_changed", _clips_of(node))
     return node
 

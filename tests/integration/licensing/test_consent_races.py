@@ -1,21 +1,17 @@
-"""Two changes of one clip's people at the same moment: the answer is that of both, and neither fails."""
+"""A clip added to somebody's list while they take their consent back: the answer is that of both changes."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from licensing.domain.consent import NodeKind
 from licensing.domain.matching import Cleared
 from licensing.models import ConsentNode, Declaration
 from licensing.selectors.consent import weighed_of
-from licensing.services import consent
-from licensing.services.consent import Span, node_add, node_change
+from licensing.services.consent import Span, node_change
 from licensing.services.consent_checks import consent_faults
 from licensing.services.declarations import clip_declare
 from licensing.services.releases import release_revoke
@@ -72,25 +68,4 @@ def test_a_clip_added_while_consent_is_taken_back_is_not_sold() -> None:
     assert at_once(add, revoke) == []
     assert weighed_of([second.pk])[second.pk].cleared is Cleared.NONE
     assert set(Declaration.objects.values_list("cleared", flat=True)) == {"none"}
-    assert list(consent_faults()) == []
-
-
-def test_two_people_listed_on_a_clip_at_once_are_both_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    studio = creator()
-    clip = clip_of(studio)
-    clip_declare(actor=studio, clip_id=clip.pk, declared=NOBODYS)
-    both, place = threading.Barrier(2), consent._place
-
-    def placed(*given: Any) -> None:
-        place(*given)
-        with suppress(threading.BrokenBarrierError):
-            both.wait(PATIENCE_S)
-
-    monkeypatch.setattr(consent, "_place", placed)
-    people = [
-        lambda label=label: node_add(actor=studio, kind=NodeKind.PERSON, label=label, spans=[Span(clip.pk)])
-        for label in ("woman in red", "man with a dog")
-    ]
-    assert at_once(*people) == []
-    assert ConsentNode.objects.filter(places__clip=clip).count() == len(people)
     assert list(consent_faults()) == []
