@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,6 +108,16 @@ def test_any_word_limit_or_rung_changes_the_canonical_hash_and_survives_storage(
     changed = {**texts, member: {**texts[member], language: f"{texts[member][language]} {word}"}}
     other = clause_read({**stored, **changed}, code=clause.code, number=clause.number, version=clause.version)
     assert other.canonical_sha256() != clause.canonical_sha256()
+
+
+@pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.code)
+def test_a_clause_without_a_rung_or_with_another_limit_has_another_canonical_hash(clause: Clause) -> None:
+    parameters: tuple[Any, ...] = clause.parameters
+    others = [replace(clause, fallbacks=clause.fallbacks[:-1])] if clause.fallbacks else []
+    for place, item in enumerate(parameters):
+        other = replace(item, critical=not item.critical)
+        others.append(replace(clause, parameters=(*parameters[:place], other, *parameters[place + 1 :])))
+    assert clause.canonical_sha256() not in {other.canonical_sha256() for other in others}
 
 
 def test_there_are_forty_clauses_numbered_without_gaps() -> None:
