@@ -42,6 +42,14 @@ def test_no_single_character_can_be_changed(issuer: Issuer) -> None:
                 read_certificate(token[:at] + other + token[at + 1 :], keys)
 
 
+def test_nothing_may_stand_around_it_but_one_last_line_feed(issuer: Issuer) -> None:
+    token, keys = issuer.sign(PAYLOAD), read_jwks(issuer.jwks)
+    assert read_certificate(token + b"\n", keys).key.kid == issuer.kid
+    for changed in (token + b"\n\n", token + b" ", token + b"\r\n", b" " + token, b"\n" + token):
+        with pytest.raises(CertificateError):
+            read_certificate(changed, keys)
+
+
 def test_spare_bits_of_the_last_character_must_be_zero(issuer: Issuer) -> None:
     token = issuer.sign(PAYLOAD)
     alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
