@@ -64,7 +64,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder, bucket = tmp_path_factory.mktemp("uploads"), s3_of_this_process()
     with store_line(bucket.get("OFFCUT_S3_ENDPOINT", "http://127.0.0.1:9")) as line:
         ours = {"OFFCUT_S3_PUBLIC_ENDPOINT": line.address, **bucket} if bucket else {}
-        with house(folder / "home", **ours) as running:
+        with house(folder / "home", new=False, **ours) as running:
             email, password = people_of(running)["creator"]
             with Client(running.url) as client:
                 token = client.sign_in(email, password).token

@@ -109,7 +109,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     path, bucket = chromium(), s3_of_this_process()
     require("chromium", path, "apt-get install chromium")
     home = tmp_path_factory.mktemp("page") / "home"
-    with house(home, **bucket) as running, sync_playwright() as play:
+    with house(home, new=False, **bucket) as running, sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=path,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
