@@ -34,6 +34,7 @@ class EarningOut(serializers.Serializer[Any]):
     clip_id = PublicIdField(Prefix.CLIP, source="licence.clip_id")
     title = serializers.SerializerMethodField()
     order_id = PublicIdField(Prefix.ORDER, source="licence.order_id")
+    buyer = serializers.CharField(help_text="Empty where the licence's terms keep the name back.")
     duration_ms = serializers.IntegerField(source="licence.line.duration_ms")
     seconds = serializers.SerializerMethodField(help_text="The same duration as an exact decimal.")
     rate_per_minute = RateField(source="licence.line.rate")

@@ -16,6 +16,7 @@ from core.api.pagination import CURSOR_UNREADABLE, Page
 from core.ids import Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
+from marketplace.orders.selectors.orders import licensee_told
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.errors import ATTESTATION_INCOMPLETE, HELD_EXCLUSIVELY, NOTHING_TO_ATTEST
 from marketplace.withdrawals.domain.ladder import Rung
@@ -39,7 +40,7 @@ class ReachedOut(serializers.Serializer[Reached]):
     """One licence and what its own frozen terms make of the withdrawal."""
 
     licence_id = PublicIdField(Prefix.LICENCE, source="licence.pk")
-    licensee = serializers.CharField(source="licence.licensee.name")
+    licensee = serializers.CharField(source="holder", help_text="Empty where the licence's terms keep the name back.")
     exclusivity = serializers.CharField(source="licence.exclusivity")
     effects = serializers.ListField(child=serializers.CharField(), source="plan.rungs")
     notice_days = serializers.IntegerField(source="plan.notice_days")
@@ -99,10 +100,14 @@ class HolderOut(serializers.Serializer[Notice]):
     """Where one holder stands, as the creator sees it."""
 
     id = PublicIdField(Prefix.NOTICE)
-    holder = serializers.CharField(source="holder.name")
+    holder = serializers.SerializerMethodField(help_text="Empty where the licence's terms keep the name back.")
     state = serializers.CharField()
     effective_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)
+
+    def get_holder(self, notice: Notice) -> str:
+        """The holder's name, as far as the studio learns it."""
+        return licensee_told(notice.licence)
 
 
 class WithdrawalOut(serializers.Serializer[Withdrawal]):

@@ -19,6 +19,7 @@ from marketplace.ledger.domain import AccountKind, Reason
 from marketplace.ledger.selectors import creator_balance, refunds_of, statement_lines, transfers_of
 from marketplace.orders.domain.states import LicenceState, OrderState
 from marketplace.orders.models import Licence
+from marketplace.orders.selectors.orders import licensee_told
 
 _NOT_BOOKED = (OrderState.BUILDING, OrderState.READY, OrderState.ON_HOLD)
 _FROM_CREATOR = (AccountKind.ESCROW, AccountKind.CREATOR_HELD, AccountKind.CREATOR_AVAILABLE)
@@ -45,6 +46,11 @@ class EarningLine:
     """When the hold ends, or ended; None while the money is only expected."""
     refunded: Money
     """What of it went back to the buyer, because the licence ended before its time."""
+
+    @property
+    def buyer(self) -> str:
+        """The buyer's name, as far as the creator learns it."""
+        return licensee_told(self.licence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,9 @@ def listings_locked(quote: Quote) -> list[Listing]:
     """Lock the listings of a quote's clips in the order of their ids, inside the caller's transaction."""
     locked = Listing.objects.select_for_update(of=("self",)).filter(clip_id__in=quote.lines.values("clip_id"))
     return list(locked.select_related("agreement", "clip__declaration").order_by("pk"))
+
+
+def licensee_told(licence: Licence) -> str:
+    """The licensee's name for the licensor; empty where the terms of the licence keep it back (ATTRIBUTION)."""
+    said = licence.line.terms_profile_version.values.get("ATTRIBUTION", {})
+    return licence.licensee.name if said.get("disclose_buyer", True) else ""

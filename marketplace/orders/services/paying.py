@@ -40,6 +40,10 @@ from marketplace.transparency.domain.entry import LogEvent
 ORDER_PAID: Final = "marketplace.order.paid"
 PAYMENT_FOLLOW_UP: Final = "marketplace.payment.follow_up"
 _FOLLOW_UP_AFTER: Final = timedelta(seconds=60)
+_GIVE_UP_AFTER: Final = timedelta(hours=24)
+_ASK_AGAIN_WITHIN: Final = timedelta(hours=23)
+"""Later than this nobody asks the provider under the same key: giving up then meets nobody who is still asking."""
+_NEVER_ASKED: Final = "never_asked"
 
 
 def order_pay(*, actor: Actor, order_id: UUID, method: str = "test", token: str = "") -> Order:
@@ -93,11 +97,16 @@ def payment_settle(*, actor: Actor, payment_id: UUID, charge: Charge) -> bool:
 
 
 def payment_follow_up(*, actor: Actor, payment_id: UUID) -> None:
-    """Finish a payment whose request died between the provider's answer and ours. Run by a job a minute later."""
+    """Finish a payment whose request died between the provider's answer and ours. Run a minute later, and a day later.
+
+    After a day a payment that the provider never heard of is over: what it held is free for others again.
+    """
     payment = Payment.objects.filter(pk=payment_id).first()
     if payment is None or payment.state != PaymentState.CLAIMED:
         return
     charge = payment_find(method=Method(payment.method), key=payment.provider_key)
+    if charge is None and now() >= payment.created_at + _GIVE_UP_AFTER:
+        charge = Charge(payment.provider_key, payment.amount, captured=False, reference="", decline_code=_NEVER_ASKED)
     if charge is not None:
         payment_settle(actor=actor, payment_id=payment_id, charge=charge)
 
@@ -120,6 +129,11 @@ def _claim(actor: Actor, order_id: UUID, method: Method) -> Payment | None:
             raise ORDER_NOT_PAYABLE(f"The order is {order.state}. Nothing was charged.", state=order.state)
         standing = order.payments.filter(state=PaymentState.CLAIMED).first()
         if standing is not None:
+            if now() >= standing.created_at + _ASK_AGAIN_WITHIN:
+                raise ORDER_NOT_PAYABLE(
+                    "A payment that was begun a day ago is being closed. Nothing was charged; try again in an hour.",
+                    state=order.state,
+                )
             return standing
         require_still_offered(order.quote, terms_may_change=True)
         reservations_make(order)
@@ -132,12 +146,13 @@ def _claim(actor: Actor, order_id: UUID, method: Method) -> Payment | None:
             amount_minor=order.quote.total.minor,
             currency=order.quote.currency,
         )
-        enqueue(
-            kind=PAYMENT_FOLLOW_UP,
-            subject=payment.provider_key,
-            payload={"payment_id": str(payment.pk)},
-            delay=_FOLLOW_UP_AFTER,
-        )
+        for delay in (_FOLLOW_UP_AFTER, _GIVE_UP_AFTER):
+            enqueue(
+                kind=PAYMENT_FOLLOW_UP,
+                subject=f"{payment.provider_key}:{delay.total_seconds():.0f}",
+                payload={"payment_id": str(payment.pk)},
+                delay=delay,
+            )
     return payment
 
 

@@ -13,7 +13,9 @@ from core.accounts.policy import Actor, allowed
 from core.errors import DomainError
 from core.ids import Prefix
 from marketplace.catalog.domain.titles import shown_title
+from marketplace.orders.selectors.orders import licensee_told
 from marketplace.web.pages import done, key_of, see, told
+from marketplace.web.said import Badge
 from marketplace.web.views.market import buyer_page
 from marketplace.web.views.studio import studio_page
 from marketplace.web.withdrawn import CAUSE, METHOD, NOTICE, RUNGS, SIGNATORY
@@ -44,11 +46,16 @@ def withdraw(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
         "title": shown_title(found.title, found.asset.original_name),
         "withdrawal": withdrawal,
         "cause": CAUSE[withdrawal.cause] if withdrawal else "",
-        "notices": [(row, NOTICE[row.state]) for row in withdrawal.notices.all()] if withdrawal else [],
+        "notices": [_stand(row) for row in withdrawal.notices.all()] if withdrawal else [],
+        "unnamed": _("a buyer your terms do not name"),
         "effect": effect,
         "reached": [(one, _rungs(one.plan.rungs)) for one in effect.reached] if effect else [],
     }
     return render(request, "marketplace/withdraw.html", context)
+
+
+def _stand(row: Notice) -> tuple[Notice, Badge, str]:
+    return row, NOTICE[row.state], licensee_told(row.licence)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from core.money import Money
 from licensing.domain.facts import GrantExclusivity
 from marketplace.orders.domain.states import OrderState, QuoteState
 from marketplace.orders.models import Licence, QuoteLine
-from marketplace.orders.selectors.orders import STANDING
+from marketplace.orders.selectors.orders import STANDING, licensee_told
 from marketplace.withdrawals.domain.ladder import Plan, plan_of, refund_of
 from marketplace.withdrawals.domain.states import Cause
 
@@ -24,6 +24,11 @@ class Reached:
     licence: Licence
     plan: Plan
     refund: Money
+
+    @property
+    def holder(self) -> str:
+        """The holder's name, as far as the licensor learns it."""
+        return licensee_told(self.licence)
 
 
 @dataclass(frozen=True, slots=True)

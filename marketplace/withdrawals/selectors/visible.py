@@ -18,7 +18,9 @@ _JOINED = ("withdrawal__clip__asset", "licence__order", "holder", "attestation")
 
 def withdrawals_visible_to(actor: Actor) -> QuerySet[Withdrawal]:
     """What the actor's studio took back, or lost; everything for the system."""
-    rows = Withdrawal.objects.select_related("clip__asset").prefetch_related("notices__holder")
+    rows = Withdrawal.objects.select_related("clip__asset").prefetch_related(
+        "notices__licence__licensee", "notices__licence__line__terms_profile_version"
+    )
     if actor.is_system:
         return rows
     require(actor, WITHDRAWAL_VIEW)

@@ -22,6 +22,7 @@ from marketplace.ledger.domain import AccountKind, AccountRef, Reason
 from marketplace.ledger.selectors import account_balance, creator_balance, transfers_of
 from marketplace.models import Licence, Order, Payment, Quote, QuoteLine, Transfer
 from marketplace.orders.domain.states import OrderState, QuoteState
+from marketplace.orders.selectors.holds import reservations_standing
 from marketplace.orders.services.accepting import quote_accept, quote_cancel, quotes_expire
 from marketplace.orders.services.fulfilling import order_mark_delivered, order_mark_ready
 from marketplace.orders.services.paying import order_pay, payment_follow_up
@@ -179,19 +180,44 @@ def test_a_declined_card_loses_nothing_and_another_card_pays() -> None:
     assert ledger_verify() == []
 
 
-def test_a_crash_after_the_charge_is_finished_by_the_follow_up() -> None:
-    """The process dies between the provider's answer and ours: the claim and the charge exist, nothing else does."""
+def test_a_payment_nobody_asked_for_frees_after_a_day_what_it_held() -> None:
+    """The process dies before the provider is asked, and the buyer comes back a day later or never."""
     studio, buyer = studio_signed(), buyer_as()
-    order = order_of(buyer, quote_of(buyer, [clip_live(studio)]))
+    orders = [order_of(buyer, quote_of(buyer, [clip_live(studio)])) for _ in range(2)]
+    closing, over = (claimed(order, hours) for order, hours in zip(orders, (23, 24), strict=True))
+    with pytest.raises(DomainError) as caught:
+        order_pay(actor=buyer, order_id=closing.order_id, token="tok_visa")
+    assert caught.value.code == "order_not_payable"
+    for payment in (closing, over):
+        payment_follow_up(actor=SYSTEM, payment_id=payment.pk)
+        payment.refresh_from_db()
+    assert (closing.state, over.state, over.decline_code) == ("claimed", "declined", "never_asked")
+    held = reservations_standing()
+    assert held.filter(order=closing.order).exists()
+    assert not held.filter(order=over.order).exists()
+    assert order_pay(actor=buyer, order_id=over.order_id, token="tok_visa").state == OrderState.BUILDING
+    assert ledger_verify() == []
+
+
+def claimed(order: Order, hours: int = 0) -> Payment:
+    """A payment as it stands before the provider is asked, some hours old, with what it holds."""
     reservations_make(order)
-    payment = Payment.objects.create(
+    return Payment.objects.create(
         order=order,
         attempt=1,
         method="test",
         provider_key=f"{order.public_id}:1",
         amount_minor=order.quote.total.minor,
         currency="USD",
+        created_at=now() - timedelta(hours=hours),
     )
+
+
+def test_a_crash_after_the_charge_is_finished_by_the_follow_up() -> None:
+    """The process dies between the provider's answer and ours: the claim and the charge exist, nothing else does."""
+    studio, buyer = studio_signed(), buyer_as()
+    order = order_of(buyer, quote_of(buyer, [clip_live(studio)]))
+    payment = claimed(order)
     payment_follow_up(actor=SYSTEM, payment_id=payment.pk)
     order.refresh_from_db()
     assert order.state == OrderState.AWAITING_PAYMENT
