@@ -254,6 +254,7 @@ _PROBLEMS: Final[Mapping[str, Words]] = {
     "not_found": _("Nothing here under that address, or it is not yours to see."),
     "role_missing": _("Your role does not allow this. An owner of your organisation can help; nothing was changed."),
     "rate_limited": _("Too many tries for now. Wait a minute and try again; nothing was changed."),
+    "certificate_of_another_kind": _("It is genuine, and certifies a deletion: all it says stands in its text."),
     "no_rate_card": _("No price can be told at the moment. An operator has to load a rate card; nothing was stored."),
     "catalogue_missing": _("Nothing can be agreed yet: an operator has to load the clauses. Nothing was stored."),
     "above_hard_maximum": _(

@@ -55,7 +55,8 @@ def takedown(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         told(request, error)
         typed = {"kinds": KIND, "typed": request.POST}
-        return render(request, "marketplace/takedown.html", typed, status=422)
+        status = 429 if error.code == RATE_LIMITED.code else 422
+        return render(request, "marketplace/takedown.html", typed, status=status)
     context = {"claim": filed.claim, "badge": CLAIM[filed.claim.state], "ref": filed.ref}
     return render(request, "marketplace/claim.html", context, status=201)
 
