@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from media_ingest.adapters.samples import make_samples
 from tests.house import ROOT, House, house
@@ -281,6 +281,20 @@ def test_footage_goes_from_a_browser_to_a_licence(served: Served) -> None:
         page.goto("/studio/earnings")
         expect(page.locator("tbody tr")).not_to_have_count(0)
         kept(page, "earnings")
+
+
+def test_what_is_received_while_the_library_is_fetched_is_fetched_too(served: Served) -> None:
+    received = "document.body.dispatchEvent(new CustomEvent('offcut:received', { bubbles: true }))"
+    asked: list[str] = []
+
+    def is_second(request: Request) -> bool:
+        asked.append(request.url)
+        return sum(url.endswith("/studio/files") for url in asked) == 2
+
+    with served.visit("creator") as page:
+        page.goto("/studio")
+        with page.expect_request(is_second):
+            page.evaluate(f"{received}; {received}")
 
 
 def test_an_upload_that_breaks_off_continues_where_it_stopped(served: Served, tmp_path: Path) -> None:

@@ -263,7 +263,9 @@ def test_many_files_leave_no_descriptor_behind() -> None:
     before = (descriptors(os.getpid()), descriptors(parent()))
     for _ in range(20):
         usual()
-    assert (descriptors(os.getpid()), descriptors(parent())) == before
+    # The parent may still have been closing one of the first file's when it was counted: fewer is no leak.
+    assert descriptors(os.getpid()) <= before[0]
+    assert descriptors(parent()) <= before[1]
 
 
 def test_a_secret_of_the_worker_reaches_neither_parent_nor_child(
