@@ -14,7 +14,7 @@ from typing import Final
 
 from licensing.domain.wording import canonical_json, sha256_text
 
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 """Grows with every change of how documents look; part of what a document is made from."""
 
 Rows = tuple[tuple[str, str], ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any, Final
 
 from licensing.domain import template
@@ -26,7 +27,7 @@ from licensing.domain.documents.paper import (
 )
 from licensing.domain.documents.words import check_lines, moment_text, said
 from licensing.domain.rendering import OwnWording, clause_text
-from licensing.domain.wording import Language, canonical_json, date_text, sha256_text, whole_text
+from licensing.domain.wording import Language, canonical_json, date_text, decimal_text, sha256_text, whole_text
 
 ATTACHMENT: Final = "licence.json"
 BETWEEN_CREATOR_AND_PLATFORM: Final = frozenset({"PRICE"})
@@ -90,6 +91,10 @@ def number_ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)
 
 
+def _amount(text: str, language: Language) -> str:
+    return decimal_text(Fraction(text), len(text.partition(".")[2]), language)
+
+
 def _day(text: str, language: Language) -> str:
     return date_text(date.fromisoformat(text), language)
 
@@ -117,10 +122,10 @@ def _facts(document: LicenceDocument, language: Language) -> Rows:
             said(
                 "price_parts",
                 language,
-                total=price["total"],
+                total=_amount(price["total"], language),
                 currency=price["currency"],
-                creators=price["creators"],
-                fee=price["service_fee"],
+                creators=_amount(price["creators"], language),
+                fee=_amount(price["service_fee"], language),
             ),
         ),
         (said("merkle", language), samples["merkle_root"]),
@@ -148,7 +153,7 @@ def _schedule(document: LicenceDocument, language: Language) -> Table:
     rows, notes = [], []
     for number, line in enumerate(document.lines, start=1):
         span = f"{clock(line.start_ms)} - {clock(line.end_ms)}"
-        rows.append((str(number), line.title, line.licensor_name, span, f"{line.amount} {currency}"))
+        rows.append((str(number), line.title, line.licensor_name, span, f"{_amount(line.amount, language)} {currency}"))
         hashes = f"{source} {line.source_sha256}", f"{agreed} {line.agreement_sha256}"
         notes.append((f"{line.clip}  {line.licence}", *hashes))
     columns = tuple(said(name, language) for name in ("no", "clip", "by", "span", "amount"))
