@@ -142,6 +142,38 @@ class Kept(AppendOnly):
         return f"Keep frozen rows of {self.table} from being replaced or truncated"
 
 
+class Lifted(Operation):
+    """Takes triggers away before their table is altered (SQLite builds it anew without them); back puts them again."""
+
+    reversible = True
+
+    def __init__(self, made: AppendOnly) -> None:
+        self.made = made
+
+    @override
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Models are unchanged: triggers live in the database only."""
+
+    @override
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Drop the triggers."""
+        self.made.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    @override
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the triggers."""
+        self.made.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    @override
+    def describe(self) -> str:
+        """Say what the operation does."""
+        return f"Undo for now: {self.made.describe()}"
+
+
 def _unique_keys(schema_editor: BaseDatabaseSchemaEditor, table: str) -> list[str]:
     """SQL for each unique key of a SQLite table that holds when ``kept`` and NEW have the same; rowid first."""
     for waiting in list(schema_editor.deferred_sql):

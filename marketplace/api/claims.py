@@ -14,6 +14,7 @@ from core.api.operation import Call, Resource, operation
 from core.api.pagination import CURSOR_UNREADABLE, Page
 from core.api.problems import RATE_LIMITED
 from core.ids import NOT_FOUND, Prefix
+from licensing.domain.reasons import FOOTAGE_REASONS
 from marketplace.withdrawals.domain.errors import CLAIM_CHANGED, CLAIM_INVALID, OWN_CLAIM
 from marketplace.withdrawals.domain.states import ClaimKind
 from marketplace.withdrawals.models import Claim
@@ -66,6 +67,8 @@ class ClaimOut(ClaimShownOut):
     email = serializers.CharField()
     statement = serializers.CharField()
     language = serializers.CharField()
+    reason_code = serializers.CharField()
+    reason_version = serializers.IntegerField()
 
 
 class ClaimDecideIn(serializers.Serializer[Any]):
@@ -73,6 +76,8 @@ class ClaimDecideIn(serializers.Serializer[Any]):
 
     uphold = serializers.BooleanField()
     note = serializers.CharField(max_length=_TEXT)
+    reason = serializers.ChoiceField(choices=list(FOOTAGE_REASONS), required=False, allow_blank=True, default="")
+    """What is wrong with the clip, for its creator; needed to uphold, and not read otherwise."""
 
 
 class ClaimFile(Resource):
@@ -159,5 +164,6 @@ class DeskClaimDecide(Resource):
             claim_id=call.id("claim_id", Prefix.CLAIM),
             uphold=call.data["uphold"],
             note=call.data["note"],
+            reason=call.data["reason"],
         )
         return claim_get(call.actor, call.id("claim_id", Prefix.CLAIM))

@@ -20,6 +20,7 @@ from marketplace.orders.selectors.orders import licensee_told
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.errors import ATTESTATION_INCOMPLETE, HELD_EXCLUSIVELY, NOTHING_TO_ATTEST
 from marketplace.withdrawals.domain.ladder import Rung
+from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.models import Notice, Withdrawal
 from marketplace.withdrawals.selectors.effect import Effect, Reached
 from marketplace.withdrawals.selectors.visible import (
@@ -84,11 +85,19 @@ class NoticeOut(serializers.Serializer[Notice]):
     signatory = serializers.CharField()
     method = serializers.CharField()
     hash_list = serializers.CharField()
+    supersedes_id = PublicIdField(Prefix.NOTICE, allow_null=True)
+    superseded_by_id = serializers.SerializerMethodField(help_text="The notice that counts instead of this one.")
     certificate = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_credited_at(self, notice: Notice) -> datetime | None:
-        return notice.took_effect_at if notice.refund_minor else None
+        counts = notice.state != NoticeState.SUPERSEDED
+        return notice.took_effect_at if counts and notice.refund_minor else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_superseded_by_id(self, notice: Notice) -> str | None:
+        further = getattr(notice, "superseded_by", None)
+        return None if further is None else further.public_id
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_certificate(self, notice: Notice) -> str | None:
@@ -118,8 +127,13 @@ class WithdrawalOut(serializers.Serializer[Withdrawal]):
     cause = serializers.CharField()
     state = serializers.CharField()
     reason = serializers.CharField()
+    reason_code = serializers.SerializerMethodField(help_text="What is wrong with it, when a claim was upheld.")
     created_at = serializers.DateTimeField()
     notices = HolderOut(many=True, source="notices.all")
+
+    def get_reason_code(self, withdrawal: Withdrawal) -> str:
+        """The code, for `/reason_codes`."""
+        return "" if withdrawal.claim is None else withdrawal.claim.reason_code
 
 
 class WithdrawIn(serializers.Serializer[Any]):

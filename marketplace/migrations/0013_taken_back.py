@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
-from django.db.migrations.operations.base import Operation
-from typing_extensions import override
 
 import core.ids
-from core.append_only import AppendOnly, Kept
-
-if TYPE_CHECKING:
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.migrations.state import ProjectState
+from core.append_only import AppendOnly, Kept, Lifted
 
 TAKEN_BACK = ("creator", "claim")
 FROZEN = " OR ".join(
     f"CAST(NEW.{column} AS text) <> CAST(OLD.{column} AS text)"
     for column in ("id", "clip_id", "organisation_id", "cause", "reason", "created_at")
 )
-
-
-class Lifted(Operation):
-    """Takes triggers away before their table is altered (SQLite builds it anew without them); back puts them again."""
-
-    reversible = True
-
-    def __init__(self, made: AppendOnly) -> None:
-        self.made = made
-
-    @override
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Models are unchanged: triggers live in the database only."""
-
-    @override
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        """Drop the triggers."""
-        self.made.database_backwards(app_label, schema_editor, from_state, to_state)
-
-    @override
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        """Create the triggers."""
-        self.made.database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class Migration(migrations.Migration):

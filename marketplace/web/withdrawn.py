@@ -18,6 +18,7 @@ NOTICE: Final[Mapping[str, Badge]] = {
     NoticeState.IN_EFFECT: Badge(_("Delete and attest"), "warn", "!"),
     NoticeState.OVERDUE: Badge(_("Overdue"), "danger", "!"),
     NoticeState.ATTESTED: Badge(_("Attested"), "ok", "✓"),
+    NoticeState.SUPERSEDED: Badge(_("Another took its place"), "", "–"),
 }
 LICENCE: Final[Mapping[str, Badge]] = {
     LicenceState.ACTIVE: Badge(_("Stands"), "ok", "✓"),

@@ -13,6 +13,7 @@ from core.constraints import check_in
 from core.ids import Prefix
 from core.models_base import Record
 from core.money import Money
+from licensing.domain.reasons import FOOTAGE_REASONS
 from licensing.models import Release
 from marketplace.orders.models import Licence
 from marketplace.withdrawals.domain.states import (
@@ -50,9 +51,13 @@ class Claim(Record):
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(default="")
     """What the claimant reads about the decision."""
+    reason_code = models.CharField(max_length=8, default="", blank=True)
+    """What is wrong with the clip, for its creator, when the claim was upheld."""
+    reason_version = models.PositiveSmallIntegerField(default=0)
+    """Version of the reason's words; 0 without a reason."""
 
     class Meta:
-        """Decided means by whom, when and why; hidden means which clip."""
+        """Decided means by whom, when and why; hidden means which clip; what is wrong is said of upheld ones only."""
 
         constraints: ClassVar = (
             check_in("kind", ClaimKind, "marketplace_claim_kind"),
@@ -63,6 +68,11 @@ class Claim(Record):
                 name="marketplace_claim_decided",
             ),
             models.CheckConstraint(condition=Q(hid=False) | Q(clip__isnull=False), name="marketplace_claim_hid"),
+            models.CheckConstraint(
+                condition=Q(reason_code="", reason_version=0)
+                | Q(state=ClaimState.UPHELD, reason_code__in=list(map(str, FOOTAGE_REASONS)), reason_version__gte=1),
+                name="marketplace_claim_reason",
+            ),
         )
         indexes: ClassVar = (models.Index(fields=["state", "due_at"], name="marketplace_claim_due"),)
 
@@ -73,7 +83,7 @@ class Claim(Record):
 
 
 class Withdrawal(Record):
-    """One clip taken back for good, which happens once; or a release taken back that licences of a clip rested on."""
+    """One clip taken back by its creator, once; by an upheld claim; or a release that licences of a clip rested on."""
 
     PREFIX = Prefix.WITHDRAWAL
 
@@ -103,7 +113,7 @@ class Withdrawal(Record):
                 name="marketplace_withdrawal_has_its_release",
             ),
             models.UniqueConstraint(
-                fields=["clip"], condition=Q(cause__in=TAKEN_BACK), name="marketplace_withdrawal_once"
+                fields=["clip"], condition=Q(cause=Cause.CREATOR), name="marketplace_withdrawal_by_creator_once"
             ),
             models.UniqueConstraint(
                 fields=["release", "clip"],
@@ -119,13 +129,18 @@ class Withdrawal(Record):
 
 
 class Notice(Record):
-    """What one holder is told about one licence: frozen when written, but for where it stands (trigger)."""
+    """What one holder is told about one licence: frozen when written, but for where it stands (trigger).
+
+    A licence has one notice that counts. A later one that goes further takes the earlier one's place.
+    """
 
     PREFIX = Prefix.NOTICE
 
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="notices")
-    licence = models.OneToOneField(Licence, on_delete=models.PROTECT, related_name="takedown_notice")
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="takedown_notices")
     holder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="takedown_notices")
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    """The notice about the same licence that asked less, or asked it later."""
     rungs = models.JSONField()
     """Values of WITHDRAWAL.effects, from least to most."""
     notice_days = models.PositiveSmallIntegerField()
@@ -146,12 +161,18 @@ class Notice(Record):
     """How many were sent."""
 
     class Meta:
-        """Asked means by when; the end comes before the deletion, and the deletion before the proof."""
+        """One notice of a licence counts. Asked means by when; the end comes before the deletion, and the deletion
+        before the proof.
+        """
 
         constraints: ClassVar = (
             check_in("state", NoticeState, "marketplace_notice_state"),
+            models.UniqueConstraint(
+                fields=["licence"], condition=~Q(state=NoticeState.SUPERSEDED), name="marketplace_notice_counts"
+            ),
+            models.UniqueConstraint(fields=["licence", "withdrawal"], name="marketplace_notice_once"),
             models.CheckConstraint(
-                condition=Q(state=NoticeState.INFORMED, due_at__isnull=True)
+                condition=Q(state__in=[NoticeState.INFORMED, NoticeState.SUPERSEDED], due_at__isnull=True)
                 | (
                     ~Q(state=NoticeState.INFORMED)
                     & Q(delete_by__gte=F("effective_at"), due_at__gte=F("delete_by"), due_at__isnull=False)

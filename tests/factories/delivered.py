@@ -59,7 +59,9 @@ def taken_down(clip: Clip, kind: ClaimKind = ClaimKind.RIGHTS) -> None:
     """Uphold somebody's claim on a clip: every licence on it ends at once."""
     filing = Filing(kind, "A harbour at dawn", "V. Passer-by", "v@example.org", "It is mine.", clip.pk)
     desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
-    claim_decide(actor=desk, claim_id=claim_file(filing=filing).claim.pk, uphold=True, note="It is theirs.")
+    claim_decide(
+        actor=desk, claim_id=claim_file(filing=filing).claim.pk, uphold=True, note="It is theirs.", reason="R02"
+    )
 
 
 def everything_done() -> None:

@@ -37,6 +37,8 @@ SYNC: dict[str, str] = {
     "Asked": "Demandé",
     "Signed by": "Signé par",
     "Method": "Méthode",
+    "Takes the place of": "Remplace",
+    "Counts instead": "Remplacé par",
     "Refund": "Remboursement",
     "{count} files were delivered under this licence.": "{count} fichiers ont été remis sous cette licence.",
     "{folder} holds no dataset.": "{folder} ne contient aucun jeu de données.",

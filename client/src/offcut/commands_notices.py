@@ -24,6 +24,8 @@ def _print_notice(out: Output, notice: Notice) -> None:
         ("Notice", notice.id),
         ("State", notice.state),
         ("Clip", notice.clip_id),
+        ("Takes the place of", notice.supersedes_id),
+        ("Counts instead", notice.superseded_by_id),
         ("Asked", " ".join(notice.effects)),
         ("Delete by", (notice.delete_by or "")[:10] or None),
         ("Attest by", (notice.due_at or "")[:10] or None),

@@ -53,5 +53,7 @@ class Notice:
     refund: Money | None = None
     signatory: str = ""
     method: str = ""
+    supersedes_id: str | None = None
+    superseded_by_id: str | None = None
     certificate: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)

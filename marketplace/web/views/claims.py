@@ -16,7 +16,9 @@ from core.accounts.policy import Actor, allowed
 from core.api.problems import RATE_LIMITED
 from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
+from licensing.domain.reasons import FOOTAGE_REASONS, newest
 from licensing.domain.urgency import Urgency
+from licensing.selectors.reasons import reasons_published
 from marketplace.orders.selectors.values import open_clip_values
 from marketplace.web.formats import language
 from marketplace.web.pages import done, key_of, public, see, told
@@ -103,11 +105,13 @@ def takedowns(request: HttpRequest, actor: Actor) -> HttpResponse:
     claims = claims_visible_to(actor)
     waiting = claims_in_order(claims.filter(state=ClaimState.OPEN))[:SHOWN]
     decided = claims.exclude(state=ClaimState.OPEN).order_by("-decided_at")[:20]
+    in_force = newest(reasons_published(), FOOTAGE_REASONS)
     context = {
         "section": "takedowns",
         "waiting": [(row, KIND[row.kind], due_badge(row.due_at)) for row in waiting],
         "decided": [(row, CLAIM[row.state]) for row in decided],
         "overdue": [(row, NOTICE[row.state]) for row in notices_overdue(actor)[:SHOWN]],
+        "reasons": [(code, reason.words.of(language())) for code, reason in in_force.items()],
         "may_decide": allowed(actor, CLAIM_DECIDE),
     }
     return render(request, "marketplace/takedowns.html", context)
@@ -126,6 +130,7 @@ def takedown_decide(request: HttpRequest, actor: Actor, claim_id: str) -> HttpRe
             claim_id=key_of(Prefix.CLAIM, claim_id),
             uphold=decision == "uphold",
             note=request.POST.get("note", "")[:5000],
+            reason=request.POST.get("reason", ""),
         )
     except DomainError as error:
         told(request, error)

@@ -12,8 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from core.accounts.policy import Actor, allowed
 from core.errors import DomainError
 from core.ids import Prefix
+from licensing.domain.reasons import reason_of
+from licensing.selectors.reasons import reasons_published
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.orders.selectors.orders import licensee_told
+from marketplace.web.formats import language
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.said import Badge
 from marketplace.web.views.market import buyer_page
@@ -22,8 +25,8 @@ from marketplace.web.withdrawn import CAUSE, METHOD, NOTICE, RUNGS, SIGNATORY
 from marketplace.withdrawals.domain.actions import NOTICE_ATTEST
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.ladder import Rung
-from marketplace.withdrawals.domain.states import OPEN_NOTICES
-from marketplace.withdrawals.models import Notice
+from marketplace.withdrawals.domain.states import OPEN_NOTICES, NoticeState
+from marketplace.withdrawals.models import Notice, Withdrawal
 from marketplace.withdrawals.selectors.delivered import samples_delivered
 from marketplace.withdrawals.selectors.visible import notice_get, notices_visible_to, withdrawals_visible_to
 from marketplace.withdrawals.services.attesting import notice_attest
@@ -38,20 +41,33 @@ SHOWN = 200
 def withdraw(request: HttpRequest, actor: Actor, clip_id: str) -> HttpResponse:
     """Show what taking a clip back would do; once it is gone, where each holder stands."""
     found = clip_get(actor, key_of(Prefix.CLIP, clip_id))
-    withdrawal = withdrawals_visible_to(actor).filter(clip=found, release=None).first()
+    withdrawals = withdrawals_visible_to(actor).filter(clip=found)
+    withdrawal = withdrawals.filter(release=None).order_by("pk").last()
     effect = withdrawal_foresee(actor=actor, clip_id=found.pk) if withdrawal is None else None
     context = {
         "section": "studio",
         "clip": found,
         "title": shown_title(found.title, found.asset.original_name),
         "withdrawal": withdrawal,
-        "cause": CAUSE[withdrawal.cause] if withdrawal else "",
-        "notices": [_stand(row) for row in withdrawal.notices.all()] if withdrawal else [],
+        "causes": [(CAUSE[one.cause], one.created_at, _wrong(one)) for one in withdrawals.order_by("pk")],
+        "notices": [_stand(row) for one in withdrawals for row in one.notices.all() if _counts(row)],
         "unnamed": _("a buyer your terms do not name"),
         "effect": effect,
         "reached": [(one, _rungs(one.plan.rungs)) for one in effect.reached] if effect else [],
     }
     return render(request, "marketplace/withdraw.html", context)
+
+
+def _wrong(withdrawal: Withdrawal) -> str:
+    """Say what was wrong with the clip, in the words of the version that the decision gave."""
+    claim = withdrawal.claim
+    if claim is None or not claim.reason_code:
+        return ""
+    return reason_of(reasons_published(), claim.reason_code, claim.reason_version).words.of(language())
+
+
+def _counts(row: Notice) -> bool:
+    return row.state != NoticeState.SUPERSEDED
 
 
 def _stand(row: Notice) -> tuple[Notice, Badge, str]:
@@ -123,6 +139,7 @@ def _context(actor: Actor, found: Notice) -> dict[str, Any]:
     return {
         "section": "notices",
         "notice": found,
+        "further": getattr(found, "superseded_by", None),
         "badge": NOTICE[found.state],
         "title": _title(found),
         "cause": CAUSE[found.withdrawal.cause],

@@ -12,7 +12,7 @@ words are that new ones can be granted until then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -92,6 +92,15 @@ def plan_of(*, terms: Terms, cause: Cause, told_at: datetime, licence_ends_at: d
         method=str(proof["method"]),
         hash_list=str(proof["hash_list"]),
     )
+
+
+def goes_further(plan: Plan, *, rungs: Collection[str], effective_at: datetime) -> bool:
+    """Whether a plan asks more of a holder than an earlier notice did, or ends the licence sooner.
+
+    Plans under the same terms are ordered, a creator's withdrawal, consent lost, a claim: each asks all that the ones
+    before it ask.
+    """
+    return any(rung not in rungs for rung in plan.asks) or (bool(plan.asks) and plan.effective_at < effective_at)
 
 
 def refund_of(*, rule: str, paid: Money, starts_at: datetime, ends_at: datetime, effective_at: datetime) -> Money:

@@ -60,6 +60,8 @@ class NoticeState(StrEnum):
     OVERDUE = "overdue"
     """The deadline passed without an attestation."""
     ATTESTED = "attested"
+    SUPERSEDED = "superseded"
+    """A further notice about the same licence took its place; nothing is asked or promised by this one any more."""
 
 
 class NoticeEvent(StrEnum):
@@ -68,22 +70,29 @@ class NoticeEvent(StrEnum):
     TAKE_EFFECT = "take_effect"
     FALL_DUE = "fall_due"
     ATTEST = "attest"
+    SUPERSEDE = "supersede"
 
 
 NOTICE: Final = Machine(
     "takedown notice",
     {
-        NoticeState.INFORMED: {},
+        NoticeState.INFORMED: {NoticeEvent.SUPERSEDE: NoticeState.SUPERSEDED},
         NoticeState.NOTICED: {
             NoticeEvent.TAKE_EFFECT: NoticeState.IN_EFFECT,
             NoticeEvent.ATTEST: NoticeState.ATTESTED,
+            NoticeEvent.SUPERSEDE: NoticeState.SUPERSEDED,
         },
         NoticeState.IN_EFFECT: {
             NoticeEvent.FALL_DUE: NoticeState.OVERDUE,
             NoticeEvent.ATTEST: NoticeState.ATTESTED,
+            NoticeEvent.SUPERSEDE: NoticeState.SUPERSEDED,
         },
-        NoticeState.OVERDUE: {NoticeEvent.ATTEST: NoticeState.ATTESTED},
+        NoticeState.OVERDUE: {
+            NoticeEvent.ATTEST: NoticeState.ATTESTED,
+            NoticeEvent.SUPERSEDE: NoticeState.SUPERSEDED,
+        },
         NoticeState.ATTESTED: {},
+        NoticeState.SUPERSEDED: {},
     },
 )
 

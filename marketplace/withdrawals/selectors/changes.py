@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from marketplace.delivery.domain.folder import index_of
 from marketplace.delivery.domain.states import DatasetState
 from marketplace.delivery.models import Dataset, DatasetFile, Omission
+from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.models import Notice
 
 
@@ -33,8 +34,9 @@ class Change:
 
 
 def changes_of(dataset: Dataset) -> QuerySet[Notice]:
-    """What was taken down of a dataset since it was built, oldest first by id."""
-    return Notice.objects.select_related("licence", "withdrawal").filter(licence__order_id=dataset.order_id)
+    """What was taken down of a dataset since it was built, oldest first by id; each licence once, as it stands."""
+    told = Notice.objects.select_related("licence", "withdrawal").filter(licence__order_id=dataset.order_id)
+    return told.exclude(state=NoticeState.SUPERSEDED)
 
 
 def changes_shown(dataset: Dataset, notices: Iterable[Notice]) -> list[Change]:

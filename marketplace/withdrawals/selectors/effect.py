@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.money import Money
 from licensing.domain.facts import GrantExclusivity
 from marketplace.orders.domain.states import OrderState, QuoteState
 from marketplace.orders.models import Licence, QuoteLine
 from marketplace.orders.selectors.orders import STANDING, licensee_told
-from marketplace.withdrawals.domain.ladder import Plan, plan_of, refund_of
-from marketplace.withdrawals.domain.states import Cause
+from marketplace.withdrawals.domain.ladder import Plan, goes_further, plan_of, refund_of
+from marketplace.withdrawals.domain.states import OPEN_NOTICES, Cause, NoticeState
+from marketplace.withdrawals.models import Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One licence and what its frozen terms make of the withdrawal."""
+    """One licence and what its frozen terms make of the withdrawal. `earlier` is the notice that goes less far."""
 
     licence: Licence
     plan: Plan
     refund: Money
+    earlier: Notice | None = None
 
     @property
     def holder(self) -> str:
@@ -54,16 +57,32 @@ class Effect:
 
 
 def licences_reached(clip_id: UUID) -> QuerySet[Licence]:
-    """Standing licences on a clip that have no notice yet, oldest first."""
-    rows = Licence.objects.filter(clip_id=clip_id, state__in=STANDING, takedown_notice=None)
+    """Licences on a clip that stand, or whose holders still have something to do about them, oldest first."""
+    unfinished = Notice.objects.filter(state__in=OPEN_NOTICES).values("licence_id")
+    rows = Licence.objects.filter(Q(state__in=STANDING) | Q(pk__in=unfinished), clip_id=clip_id)
     return rows.select_related("line__terms_profile_version", "licensee", "order").order_by("pk")
 
 
-def reached_by(licence: Licence, *, cause: Cause, at: datetime) -> Reached:
-    """The plan for one licence if its holder is told now."""
+def reached_further(licences: Iterable[Licence], *, cause: Cause, at: datetime) -> list[Reached]:
+    """What each licence's holder is to be told now: those without a notice, and those whose notice goes less far."""
+    licences = list(licences)
+    counting = Notice.objects.filter(licence__in=licences).exclude(state=NoticeState.SUPERSEDED)
+    earlier = {notice.licence_id: notice for notice in counting.select_related("withdrawal")}
+    reached = [_reached(licence, earlier.get(licence.pk), cause=cause, at=at) for licence in licences]
+    return [one for one in reached if one is not None]
+
+
+def _reached(licence: Licence, earlier: Notice | None, *, cause: Cause, at: datetime) -> Reached | None:
     plan = plan_of(
         terms=licence.line.terms_profile_version.values, cause=cause, told_at=at, licence_ends_at=licence.ends_at
     )
+    if earlier is not None:
+        if not goes_further(plan, rungs=earlier.rungs, effective_at=earlier.effective_at):
+            return None
+        if licence.state not in STANDING and earlier.delete_by is not None:
+            # It has ended and was credited: what is asked on top prolongs no deletion and gives nothing back twice.
+            ended = replace(plan, effective_at=earlier.effective_at, delete_by=earlier.delete_by)
+            return Reached(licence, ended, earlier.refund, earlier)
     refund = refund_of(
         rule=plan.refund_rule,
         paid=licence.line.amount,
@@ -71,7 +90,7 @@ def reached_by(licence: Licence, *, cause: Cause, at: datetime) -> Reached:
         ends_at=licence.ends_at,
         effective_at=plan.effective_at,
     )
-    return Reached(licence, plan, refund)
+    return Reached(licence, plan, refund, earlier)
 
 
 def effect_of(clip_id: UUID, *, cause: Cause, at: datetime) -> Effect:
@@ -87,7 +106,7 @@ def effect_of(clip_id: UUID, *, cause: Cause, at: datetime) -> Effect:
         orders=unpaid.count(),
         duration_ms=sum(duration for duration, _, _ in lines),
         lost=_by_currency([Money(minor, currency) for _, minor, currency in lines]),
-        reached=tuple(reached_by(licence, cause=cause, at=at) for licence in licences_reached(clip_id)),
+        reached=tuple(reached_further(licences_reached(clip_id), cause=cause, at=at)),
     )
 
 

@@ -6,6 +6,7 @@ from core.ids import Prefix, public_id
 from core.money import Money
 from marketplace.ledger.selectors import refunds_of
 from marketplace.orders.domain.states import PAID_STATES, LicenceState
+from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.models import Notice
 
 _AT_ONCE = 500
@@ -13,7 +14,7 @@ _AT_ONCE = 500
 
 def notices_uncredited() -> list[Notice]:
     """Notices that promise a refund, whose licence ended by them, and for which other than that was credited."""
-    promised = Notice.objects.filter(
+    promised = Notice.objects.exclude(state=NoticeState.SUPERSEDED).filter(
         refund_minor__gt=0, licence__state=LicenceState.TERMINATED, licence__order__state__in=PAID_STATES
     )
     found: list[Notice] = []

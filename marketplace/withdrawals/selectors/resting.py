@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from licensing.domain.consent import NodeKind
 from licensing.domain.matching import Cleared, is_cleared
@@ -15,7 +14,7 @@ from licensing.selectors.revocations import reach_without, releases_revoked
 from marketplace.orders.models import Licence
 from marketplace.withdrawals.domain.states import Cause
 from marketplace.withdrawals.models import Withdrawal
-from marketplace.withdrawals.selectors.effect import licences_reached, reached_by
+from marketplace.withdrawals.selectors.effect import Reached, licences_reached, reached_further
 
 _SHOWN = frozenset({NodeKind.PERSON, NodeKind.VOICE, NodeKind.MINOR})
 
@@ -39,21 +38,15 @@ def rests_on(licence: Licence, release: Release) -> bool:
     return not is_cleared(Cleared.NONE if declaration is None else cleared_of(declaration), need)
 
 
-def licences_untold(withdrawal: Withdrawal) -> list[Licence]:
-    """Standing licences that a withdrawal reaches and whose holders were not told of any."""
-    licences = licences_reached(withdrawal.clip_id)
-    if withdrawal.release is None:
-        return list(licences)
-    joined = licences.select_related("order__quote__use_case_version", "clip__declaration")
-    return [licence for licence in joined if rests_on(licence, withdrawal.release)]
-
-
-def ended_at_once(licences: Iterable[Licence], release: Release, at: datetime) -> set[UUID]:
-    """Those licences whose own terms end them at once when this release is taken back."""
-    cause = cause_of(release)
-    resting = [licence for licence in licences if rests_on(licence, release)]
-    plans = {licence.pk: reached_by(licence, cause=cause, at=at).plan for licence in resting}
-    return {key for key, plan in plans.items() if plan.asks and plan.effective_at <= at}
+def reached_untold(withdrawal: Withdrawal, *, at: datetime) -> list[Reached]:
+    """Licences that a withdrawal reaches and whose holders were not told of it, nor of one that goes as far."""
+    licences: Iterable[Licence] = licences_reached(withdrawal.clip_id)
+    if withdrawal.release is not None:
+        joined = licences_reached(withdrawal.clip_id).select_related(
+            "order__quote__use_case_version", "clip__declaration"
+        )
+        licences = [licence for licence in joined if rests_on(licence, withdrawal.release)]
+    return reached_further(licences, cause=Cause(withdrawal.cause), at=at)
 
 
 def releases_unfollowed() -> list[Release]:

@@ -13,12 +13,12 @@ from marketplace.withdrawals.domain.actions import CLAIM_VIEW, NOTICE_VIEW, WITH
 from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.models import Claim, Notice, Withdrawal
 
-_JOINED = ("withdrawal__clip__asset", "licence__order", "holder", "attestation")
+_JOINED = ("withdrawal__clip__asset", "licence__order", "holder", "attestation", "superseded_by")
 
 
 def withdrawals_visible_to(actor: Actor) -> QuerySet[Withdrawal]:
     """What the actor's studio took back, or lost; everything for the system."""
-    rows = Withdrawal.objects.select_related("clip__asset").prefetch_related(
+    rows = Withdrawal.objects.select_related("clip__asset", "claim").prefetch_related(
         "notices__licence__licensee", "notices__licence__line__terms_profile_version"
     )
     if actor.is_system:

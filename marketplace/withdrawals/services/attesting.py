@@ -13,7 +13,7 @@ from core.audit.services import record
 from core.clock import now
 from core.ids import Prefix, public_id
 from core.jobs.services import publish
-from core.transitions import advance
+from core.transitions import SOMEBODY_WAS_FASTER, advance
 from marketplace.transparency.adapters.jws import DELETION_TYPE, sign
 from marketplace.transparency.adapters.keys import key_valid_at
 from marketplace.transparency.domain import merkle
@@ -34,13 +34,20 @@ def notice_attest(*, actor: Actor, notice_id: UUID, declared: Declared) -> Notic
     """Take the holder's declaration and sign the deletion certificate; said again, the first stays.
 
     The hashes have to be those of the samples delivered under the licence, and everything asked has to be done:
-    else `attestation_incomplete`, naming each gap. `nothing_to_attest` for a notice that only informs. A licence that
+    else `attestation_incomplete`, naming each gap. `nothing_to_attest` for a notice that only informs, and for one
+    whose place another took. A licence that
     still ran under its notice ends with the attestation. Never call it inside a transaction: it reads the store.
     """
     notice = notice_get(actor, notice_id)
     require(actor, NOTICE_ATTEST, notice.holder_id)
     if notice.state == NoticeState.ATTESTED:
         return notice
+    if notice.state == NoticeState.SUPERSEDED:
+        raise NOTHING_TO_ATTEST(
+            f"Notice {notice.superseded_by.public_id} took its place and asks for more: attest that one."
+            " Nothing was stored.",
+            superseded_by=notice.superseded_by.public_id,
+        )
     if notice.state not in OPEN_NOTICES:
         raise NOTHING_TO_ATTEST("Your licence goes on as it was; nothing has to be deleted. Nothing was stored.")
     samples = samples_delivered(notice.licence)
@@ -63,6 +70,10 @@ def _settle(actor: Actor, notice_id: UUID, declared: Declared, samples: tuple[Sa
         withdrawal = Withdrawal.objects.select_for_update(of=("self",)).get(pk=key)
         notice = Notice.objects.select_for_update(of=("self",)).select_related("licence", "holder").get(pk=notice_id)
         if notice.state not in OPEN_NOTICES:
+            if notice.state == NoticeState.SUPERSEDED:
+                raise SOMEBODY_WAS_FASTER(
+                    "A further notice took its place meanwhile. Nothing was stored; read that one."
+                )
             return notice
         advance(notice, NOTICE, NoticeEvent.ATTEST, took_effect_at=notice.took_effect_at or moment)
         licence_end(actor=actor, notice=notice, at=moment)

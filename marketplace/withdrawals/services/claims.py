@@ -18,6 +18,8 @@ from core.clock import now
 from core.ids import NOT_FOUND
 from core.jobs.services import publish
 from core.transitions import advance
+from licensing.domain.reasons import FOOTAGE_REASONS
+from licensing.selectors.reasons import reason_in_force
 from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingState
 from marketplace.catalog.models import Listing
 from marketplace.catalog.services.listing import listing_refresh
@@ -29,7 +31,6 @@ from marketplace.withdrawals.domain.states import CLAIM, Cause, ClaimEvent, Clai
 from marketplace.withdrawals.domain.topics import LICENCE_CLAIMED, LICENCE_CLEARED
 from marketplace.withdrawals.models import Claim
 from marketplace.withdrawals.selectors.visible import ref_sha256
-from marketplace.withdrawals.services.noticing import notices_hasten
 from marketplace.withdrawals.services.withdrawing import withdrawal_make
 from media_ingest.models import Clip
 
@@ -41,7 +42,6 @@ ANSWERED_WITHIN: Final = {
 """How soon a person looks at it."""
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _REF_BYTES: Final = 24
-_GONE: Final = (ListingState.WITHDRAWN, ListingState.REMOVED, ListingState.REFUSED)
 _HIDES: Final = (ListingState.LIVE, ListingState.PAUSED, ListingState.NEEDS_YOU)
 
 
@@ -100,16 +100,18 @@ def claim_file(*, filing: Filing) -> Filed:
     return Filed(claim, ref)
 
 
-def claim_decide(*, actor: Actor, claim_id: UUID, uphold: bool, note: str) -> Claim:
+def claim_decide(*, actor: Actor, claim_id: UUID, uphold: bool, note: str, reason: str = "") -> Claim:
     """Uphold a claim, which takes its clip down and starts the ladder for every holder, or reject it, which clears the
-    licences and puts a hidden clip back. The note is what the claimant reads.
+    licences and puts a hidden clip back. The note is what the claimant reads; the reason, a code for footage, tells
+    the clip's creator what is wrong with it, and a rejected claim has none.
 
     Refused with `claim_changed` when it was decided already, `own_claim` for somebody of the studio concerned, and
-    `claim_invalid` without a note.
+    `claim_invalid` without a note, or without a reason when upheld.
     """
     require(actor, CLAIM_DECIDE)
     if not note.strip():
         raise CLAIM_INVALID("Say why, so that the claimant knows. Nothing was changed.", pointer="/note")
+    why = _reason(reason) if uphold else {}
     with transaction.atomic():
         claim = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id).first()
         if claim is None:
@@ -119,11 +121,20 @@ def claim_decide(*, actor: Actor, claim_id: UUID, uphold: bool, note: str) -> Cl
         listing = Listing.objects.select_for_update(of=("self",)).filter(clip__in=[claim.clip_id]).first()
         _refuse_interest(actor, listing)
         event = ClaimEvent.UPHOLD if uphold else ClaimEvent.REJECT
-        advance(claim, CLAIM, event, decided_by_id=actor.user_id, decided_at=now(), note=note.strip())
-        record(actor=actor, action="claim.decided", subject=claim.public_id, after={"state": str(claim.state)})
+        advance(claim, CLAIM, event, decided_by_id=actor.user_id, decided_at=now(), note=note.strip(), **why)
+        record(actor=actor, action="claim.decided", subject=claim.public_id, after={"state": str(claim.state), **why})
         if listing is not None:
             _follow(actor, claim, listing, uphold=uphold)
     return claim
+
+
+def _reason(code: str) -> dict[str, str | int]:
+    if code not in FOOTAGE_REASONS:
+        known = ", ".join(FOOTAGE_REASONS)
+        raise CLAIM_INVALID(
+            f"Say what is wrong with the clip, with one of {known}. Nothing was changed.", pointer="/reason"
+        )
+    return {"reason_code": code, "reason_version": reason_in_force(code).version}
 
 
 def _require_readable(filing: Filing) -> None:
@@ -151,9 +162,7 @@ def _follow(actor: Actor, claim: Claim, listing: Listing, *, uphold: bool) -> No
     if not uphold:
         _put_back(actor, claim, listing)
         return
-    if listing.state not in _GONE:
-        withdrawal_make(actor=actor, listing=listing, cause=Cause.CLAIM, claim=claim, reason=claim.note)
-    notices_hasten(actor=actor, clip_id=listing.clip_id)
+    withdrawal_make(actor=actor, listing=listing, cause=Cause.CLAIM, claim=claim, reason=claim.note)
 
 
 def _put_back(actor: Actor, claim: Claim, listing: Listing) -> None:

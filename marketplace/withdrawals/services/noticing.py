@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from marketplace.withdrawals.domain.states import (
     NOTICE,
     OPEN_NOTICES,
     WITHDRAWAL,
-    Cause,
     NoticeEvent,
     NoticeState,
     WithdrawalEvent,
@@ -38,40 +36,59 @@ from marketplace.withdrawals.domain.topics import (
     NOTICE_REMINDER,
 )
 from marketplace.withdrawals.models import Notice, Withdrawal
-from marketplace.withdrawals.selectors.effect import reached_by
-from marketplace.withdrawals.selectors.resting import licences_untold
+from marketplace.withdrawals.selectors.effect import Reached
+from marketplace.withdrawals.selectors.resting import reached_untold
 from marketplace.withdrawals.services.refunding import refund_credit
 
 
 def notices_give(*, actor: Actor, withdrawal: Withdrawal, at: datetime) -> list[Notice]:
-    """Tell every holder of a standing licence who was not told yet; the listing is locked by the caller."""
+    """Tell every holder whom a withdrawal reaches and who was not told of it, nor of one that goes as far; the listing
+    is locked by the caller. A notice that goes further takes the place of the licence's earlier one.
+    """
+    running = Withdrawal.objects.select_for_update(of=("self",)).filter(clip_id=withdrawal.clip_id).order_by("pk")
+    others = [other for other in running if other.pk != withdrawal.pk]
+    list(Notice.objects.select_for_update(of=("self",)).filter(withdrawal__in=others).order_by("pk"))
     given = []
-    for licence in licences_untold(withdrawal):
-        reached = reached_by(licence, cause=Cause(withdrawal.cause), at=at)
-        plan = reached.plan
-        notice = Notice.objects.create(
-            withdrawal=withdrawal,
-            licence=licence,
-            holder_id=licence.licensee_id,
-            rungs=[str(rung) for rung in plan.rungs],
-            notice_days=plan.notice_days,
-            effective_at=plan.effective_at,
-            delete_by=plan.delete_by,
-            due_at=plan.due_at,
-            refund_rule=plan.refund_rule,
-            refund_minor=reached.refund.minor,
-            currency=reached.refund.currency,
-            signatory=plan.signatory,
-            method=plan.method,
-            hash_list=plan.hash_list,
-            state=NoticeState.INFORMED if plan.due_at is None else NoticeState.NOTICED,
-        )
-        publish(topic=LICENCE_WITHDRAWN, subject=licence.public_id, payload={"notice": notice.public_id})
-        after = {"licence": licence.public_id, "rungs": notice.rungs, "effective_at": plan.effective_at.isoformat()}
-        _audit(actor, notice, "notice.given", after)
-        _advance(actor, notice, at)
-        given.append(notice)
+    for reached in reached_untold(withdrawal, at=at):
+        if reached.earlier is not None:
+            advance(reached.earlier, NOTICE, NoticeEvent.SUPERSEDE)
+        given.append(_give(actor, withdrawal, reached, at))
+    for other in others:
+        withdrawal_close_when_done(actor=actor, withdrawal=other)
     return given
+
+
+def _give(actor: Actor, withdrawal: Withdrawal, reached: Reached, at: datetime) -> Notice:
+    plan, earlier, licence = reached.plan, reached.earlier, reached.licence
+    ended_at = earlier.took_effect_at if earlier is not None else None
+    asked = NoticeState.NOTICED if ended_at is None else NoticeState.IN_EFFECT
+    notice = Notice.objects.create(
+        withdrawal=withdrawal,
+        licence=licence,
+        holder_id=licence.licensee_id,
+        supersedes=earlier,
+        rungs=[str(rung) for rung in plan.rungs],
+        notice_days=plan.notice_days,
+        effective_at=plan.effective_at,
+        delete_by=plan.delete_by,
+        due_at=plan.due_at,
+        refund_rule=plan.refund_rule,
+        refund_minor=reached.refund.minor,
+        currency=reached.refund.currency,
+        signatory=plan.signatory,
+        method=plan.method,
+        hash_list=plan.hash_list,
+        state=NoticeState.INFORMED if plan.due_at is None else asked,
+        took_effect_at=ended_at,
+    )
+    subject = licence.public_id if earlier is None else f"{licence.public_id}:{notice.public_id}"
+    publish(topic=LICENCE_WITHDRAWN, subject=subject, payload={"notice": notice.public_id})
+    after = {"licence": licence.public_id, "rungs": notice.rungs, "effective_at": plan.effective_at.isoformat()}
+    if earlier is not None:
+        after["supersedes"] = earlier.public_id
+    _audit(actor, notice, "notice.given", after)
+    _advance(actor, notice, at)
+    return notice
 
 
 def notice_look(*, actor: Actor, notice_id: UUID, at: datetime | None = None) -> Notice:
@@ -102,25 +119,6 @@ def licence_end(*, actor: Actor, notice: Notice, at: datetime) -> None:
         after={"notice": notice.public_id, "at": at.isoformat()},
     )
     refund_credit(actor=actor, notice=notice)
-
-
-def notices_hasten(*, actor: Actor, clip_id: UUID, licence_ids: Collection[UUID] | None = None) -> int:
-    """End at once every licence that still runs on a clip which was taken back more gently before, of some licences
-    only when they are named; return how many.
-    """
-    running = Notice.objects.select_for_update(of=("self",)).filter(
-        withdrawal__clip_id=clip_id, state__in=(NoticeState.INFORMED, NoticeState.NOTICED)
-    )
-    if licence_ids is not None:
-        running = running.filter(licence_id__in=licence_ids)
-    moment = now()
-    notices = list(running.order_by("pk"))
-    for notice in notices:
-        if notice.state == NoticeState.NOTICED:
-            _take_effect(actor, notice, moment)
-        else:
-            licence_end(actor=actor, notice=notice, at=moment)
-    return len(notices)
 
 
 def late_licences_notice(*, actor: Actor, order_id: UUID) -> int:

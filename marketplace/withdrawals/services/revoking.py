@@ -14,18 +14,16 @@ from core.ids import NOT_FOUND, Prefix, public_id
 from licensing.models import Release
 from licensing.selectors.revocations import clips_revoked
 from marketplace.catalog.models import Listing
-from marketplace.orders.models import Licence
-from marketplace.orders.selectors.orders import STANDING
 from marketplace.withdrawals.models import Withdrawal
-from marketplace.withdrawals.selectors.resting import cause_of, ended_at_once, releases_unfollowed
-from marketplace.withdrawals.services.noticing import notices_give, notices_hasten, withdrawal_close_when_done
+from marketplace.withdrawals.selectors.resting import cause_of, releases_unfollowed
+from marketplace.withdrawals.services.noticing import notices_give, withdrawal_close_when_done
 
 
 def release_follow(*, actor: Actor, release_id: UUID) -> int:
     """Start the ladder for the licences of every clip that rested on a release; return how many notices were given.
 
     The clips stay what consent makes of them: blurred, or under a new release, they are sold again. A holder who was
-    told of a gentler withdrawal before has the licence ended at once, where its terms end it with the consent.
+    told of a gentler withdrawal before is told again, where the terms of the licence end it with the consent.
     Following again changes nothing.
     """
     with transaction.atomic():
@@ -51,9 +49,6 @@ def _follow(actor: Actor, release: Release, clip_id: UUID, at: datetime) -> int:
     withdrawal = Withdrawal.objects.create(
         clip_id=clip_id, organisation_id=release.organisation_id, cause=cause_of(release), release=release
     )
-    told = Licence.objects.filter(clip_id=clip_id, state__in=STANDING, takedown_notice__isnull=False)
-    joined = told.select_related("line__terms_profile_version", "order__quote__use_case_version", "clip__declaration")
-    notices_hasten(actor=actor, clip_id=clip_id, licence_ids=ended_at_once(joined.order_by("pk"), release, at))
     given = notices_give(actor=actor, withdrawal=withdrawal, at=at)
     record(
         actor=actor,

@@ -15,7 +15,7 @@ from marketplace.withdrawals.domain.states import NoticeState
 from marketplace.withdrawals.domain.topics import RELEASE_FOLLOW
 from marketplace.withdrawals.models import Attestation, Notice, Withdrawal
 from marketplace.withdrawals.selectors.refunds import notices_uncredited
-from marketplace.withdrawals.selectors.resting import licences_untold, releases_unfollowed
+from marketplace.withdrawals.selectors.resting import reached_untold, releases_unfollowed
 
 _PATIENCE: Final = timedelta(days=2)
 """How late the nightly net may be before that is a breach."""
@@ -24,12 +24,11 @@ _ENDED: Final = (NoticeState.IN_EFFECT, NoticeState.OVERDUE, NoticeState.ATTESTE
 
 def holders_check() -> Iterator[str]:
     """One sentence for each holder who was never told what was taken back."""
-    waiting = Withdrawal.objects.filter(
-        clip__licences__state__in=STANDING, clip__licences__takedown_notice=None
-    ).select_related("release")
+    moment = now()
+    waiting = Withdrawal.objects.filter(clip__licences__state__in=STANDING).select_related("release")
     for withdrawal in waiting.distinct().order_by("pk"):
-        for licence in licences_untold(withdrawal):
-            yield f"the holder of {licence.public_id} was never told of withdrawal {withdrawal.public_id}"
+        for reached in reached_untold(withdrawal, at=moment):
+            yield f"the holder of {reached.licence.public_id} was never told of withdrawal {withdrawal.public_id}"
     coming = Job.objects.filter(kind=RELEASE_FOLLOW, state__in=[JobState.QUEUED, JobState.RUNNING])
     followed = {str(payload.get("release")) for payload in coming.values_list("payload", flat=True)}
     for release in releases_unfollowed():
@@ -40,8 +39,11 @@ def holders_check() -> Iterator[str]:
 def notices_check() -> Iterator[str]:
     """One sentence for each notice that has no deadline, did not move on at it, or left its licence standing."""
     late = now() - _PATIENCE
-    for notice in Notice.objects.exclude(state=NoticeState.INFORMED).filter(due_at=None):
+    asked = Notice.objects.exclude(state__in=[NoticeState.INFORMED, NoticeState.SUPERSEDED])
+    for notice in asked.filter(due_at=None):
         yield f"notice {notice.public_id} asks for something and has no deadline"
+    for notice in Notice.objects.filter(state=NoticeState.SUPERSEDED, superseded_by=None):
+        yield f"notice {notice.public_id} was superseded and nothing took its place"
     for notice in Notice.objects.filter(state=NoticeState.NOTICED, effective_at__lt=late):
         yield f"notice {notice.public_id} was to take effect at {notice.effective_at.isoformat()} and has not"
     for notice in Notice.objects.filter(state=NoticeState.IN_EFFECT, due_at__lt=late):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from core.clock import now
 from core.ids import NOT_FOUND, Prefix, public_id
 from core.jobs.services import publish
 from core.transitions import advance
-from marketplace.catalog.domain.states import LISTING, ListingEvent
+from marketplace.catalog.domain.states import LISTING, ListingEvent, ListingState
 from marketplace.catalog.models import Listing
 from marketplace.withdrawals.domain.actions import CLIP_WITHDRAW
 from marketplace.withdrawals.domain.errors import HELD_EXCLUSIVELY
@@ -22,6 +23,9 @@ from marketplace.withdrawals.domain.topics import CLIP_WITHDRAWN
 from marketplace.withdrawals.models import Claim, Withdrawal
 from marketplace.withdrawals.selectors.effect import Effect, effect_of
 from marketplace.withdrawals.services.noticing import notices_give, withdrawal_close_when_done
+
+GONE: Final = (ListingState.WITHDRAWN, ListingState.REMOVED, ListingState.REFUSED)
+"""States of a listing that nobody can buy from any more, whatever happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def withdrawal_make(
     claim: Claim | None = None,
     despite_exclusive: bool = True,
 ) -> Withdrawn:
-    """Write a withdrawal with all its notices into the caller's transaction; the listing is locked and its to move."""
+    """Write a withdrawal with all its notices into the caller's transaction; the listing is locked and its to move.
+
+    A claim about a clip that is gone already moves nothing and is told to whoever was told of less.
+    """
     moment = now()
     effect = effect_of(listing.clip_id, cause=cause, at=moment)
     if effect.held_exclusively and not despite_exclusive:
@@ -72,7 +79,8 @@ def withdrawal_make(
             until=max(one.licence.ends_at for one in effect.reached).isoformat(),
         )
     before = str(listing.state)
-    advance(listing, LISTING, ListingEvent.REMOVED if cause is Cause.CLAIM else ListingEvent.WITHDRAWN)
+    if cause is Cause.CREATOR or listing.state not in GONE:
+        advance(listing, LISTING, ListingEvent.REMOVED if cause is Cause.CLAIM else ListingEvent.WITHDRAWN)
     withdrawal = Withdrawal.objects.create(
         clip_id=listing.clip_id,
         organisation_id=listing.organisation_id,

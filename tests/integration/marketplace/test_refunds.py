@@ -41,7 +41,9 @@ def taken_down(taken: Clip) -> None:
     """Uphold a claim: the licences end at once, with all of their term still to come."""
     filing = Filing(ClaimKind.RIGHTS, "A harbour", "V. Passer-by", "v@example.org", "Mine.", taken.pk)
     desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
-    claim_decide(actor=desk, claim_id=claim_file(filing=filing).claim.pk, uphold=True, note="It is theirs.")
+    claim_decide(
+        actor=desk, claim_id=claim_file(filing=filing).claim.pk, uphold=True, note="It is theirs.", reason="R02"
+    )
 
 
 def owed(buyer: Actor) -> Money:

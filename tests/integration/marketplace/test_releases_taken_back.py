@@ -49,7 +49,7 @@ def bought(clip: Clip, **values: Any) -> Order:
 
 
 def notice_of(order: Order) -> Notice:
-    return Notice.objects.get(licence__order=order)
+    return Notice.objects.exclude(state="superseded").get(licence__order=order)
 
 
 def state_of(order: Order) -> str:

@@ -14,10 +14,13 @@ from core.accounts.actions import OrganisationKind, Role
 from core.accounts.models import User
 from core.accounts.policy import Actor
 from core.jobs.runner import run_due
+from licensing.domain.reasons import ReasonCode
+from licensing.domain.shipped_reasons import SHIPPED_REASONS
 from licensing.services.declarations import clip_declare
 from marketplace.catalog.services.listing import listings_create
 from marketplace.models import Attestation, Claim, Dataset, Licence, Notice
 from marketplace.withdrawals.services.withdrawing import clip_withdraw
+from tests.endpoints import ATTESTATION
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivery import clip_from, rush
 from tests.factories.marketplace import (
@@ -160,6 +163,8 @@ def test_anybody_may_claim_and_the_desk_decides_on_its_page() -> None:
     desk.post(decide, {"decision": "uphold", "note": " "})
     assert Claim.objects.get().state == "open"
     desk.post(decide, {"decision": "uphold", "note": "The child is shown."})
+    assert Claim.objects.get().state == "open", "nobody said what is wrong with the clip"
+    desk.post(decide, {"decision": "uphold", "note": "The child is shown.", "reason": "P02"})
     assert listing_of(clip).state == "removed"
     assert Licence.objects.get().state == "terminated"
     told = page(visitor, f"/takedown/{ref}")
@@ -215,17 +220,37 @@ def test_pages_answer_in_french(path: str) -> None:
     assert 'lang="fr"' in page(browser(buyer_as(), "fr"), path)
 
 
-def test_a_holder_who_was_only_informed_reads_when_a_claim_ended_the_licence_after_all() -> None:
+def test_a_holder_who_was_only_informed_is_told_again_and_the_creator_reads_what_is_wrong() -> None:
     studio, buyer = studio_signed({"WITHDRAWAL": {"effects": ["stop_new_sales"]}}), buyer_as()
     clip = clip_live(studio)
     order_paid(buyer, [clip], need(buyer))
     clip_withdraw(actor=studio, clip_id=clip.pk)
-    path = f"/market/notices/{Notice.objects.get().public_id}"
-    assert "Your licence goes on as it was." in page(browser(buyer), path)
+    earlier = f"/market/notices/{Notice.objects.get().public_id}"
+    assert "Your licence goes on as it was." in page(browser(buyer), earlier)
     call(None, "POST", "/takedowns", {**CLAIM, "kind": "rights", "clip_id": clip.public_id})
     desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
     decide = f"/desk/takedowns/{Claim.objects.get().public_id}/decide"
-    browser(desk).post(decide, {"decision": "uphold", "note": "It is theirs."})
-    after = page(browser(buyer), path)
-    assert "Your licence has ended since" in after
+    browser(desk).post(decide, {"decision": "uphold", "note": "It is theirs.", "reason": "R01"})
+    further = f"/market/notices/{Notice.objects.get(supersedes__isnull=False).public_id}"
+    after = page(browser(buyer), earlier)
+    assert further in after
     assert "goes on as it was" not in after
+    assert "Sign the attestation" not in after
+    now = page(browser(buyer), further)
+    assert earlier in now
+    assert "Sign the attestation" in now
+    assert "suppressed" in now
+    gone = page(browser(studio), f"/studio/clips/{clip.public_id}/withdraw")
+    assert "A claim of a third party was upheld." in gone
+    assert "Its creator took it back." in gone
+    assert SHIPPED_REASONS[ReasonCode.THIRD_PARTY_WORK][-1].words.en in gone
+    assert "For your information" not in gone
+    (listed,) = call(buyer, "GET", "/takedown_notices?limit=1").json()["data"]
+    assert (listed["state"], listed["supersedes_id"], listed["superseded_by_id"]) == (
+        "in_effect",
+        earlier.rpartition("/")[2],
+        None,
+    )
+    refused = call(buyer, "POST", f"/takedown_notices/{listed['supersedes_id']}/attest", ATTESTATION)
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_attest")
+    assert refused.json()["superseded_by"] == listed["id"]

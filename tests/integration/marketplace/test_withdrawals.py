@@ -52,7 +52,7 @@ from tests.factories.marketplace import (
 )
 
 pytestmark = pytest.mark.django_db
-DESK = {"uphold": True, "note": "The person is shown and did not agree."}
+DESK = {"uphold": True, "note": "The person is shown and did not agree.", "reason": "P01"}
 
 
 def sold(studio: Actor, *, clip: Clip | None = None) -> tuple[Actor, Order, Clip]:
@@ -62,7 +62,7 @@ def sold(studio: Actor, *, clip: Clip | None = None) -> tuple[Actor, Order, Clip
 
 
 def notice_of(order: Order) -> Notice:
-    return Notice.objects.get(licence__order=order)
+    return Notice.objects.exclude(state="superseded").get(licence__order=order)
 
 
 def later(notice: Notice, **by: int) -> datetime:
@@ -255,7 +255,7 @@ def test_an_upheld_claim_starts_the_ladder_at_once_for_every_holder(kind: ClaimK
     claim = claim_followed(claimed(clip, kind))
     assert (listing_of(clip).state == "in_review") is (kind is ClaimKind.SAFETY)
     desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
-    claim_decide(actor=desk, claim_id=claim.pk, uphold=True, note="Upheld.")
+    claim_decide(actor=desk, claim_id=claim.pk, uphold=True, note="Upheld.", reason="R02")
     assert listing_of(clip).state == "removed"
     notice = notice_of(order)
     assert (notice.state, notice.notice_days) == ("in_effect", 0)
@@ -276,7 +276,7 @@ def test_a_claim_upheld_after_a_gentle_withdrawal_ends_every_licence_at_once() -
     claim = claim_followed(claimed(clip, ClaimKind.RIGHTS))
     clip_withdraw(actor=studio, clip_id=clip.pk)
     desk = actor_as(OrganisationKind.PLATFORM, Role.LEAD)
-    claim_decide(actor=desk, claim_id=claim.pk, uphold=True, note="It is theirs.")
+    claim_decide(actor=desk, claim_id=claim.pk, uphold=True, note="It is theirs.", reason="R02")
     assert notice_of(noticed).state == "in_effect"
     assert {Licence.objects.get(order=order).state for order in (informed, noticed)} == {"terminated"}
     assert not Reservation.objects.filter(released_at=None).exists()
