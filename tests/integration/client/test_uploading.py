@@ -159,7 +159,7 @@ def test_a_damaged_chunk_is_sent_again(client: Client, house: House, tmp_path: P
 
 
 def test_one_unreadable_file_does_not_stop_the_others(client: Client, house: House, tmp_path: Path) -> None:
-    good, gone = make(tmp_path / "good.mp4", 10), make(tmp_path / "gone.mp4", 10)
+    good, gone = make(tmp_path / "good.mp4", 10, 1), make(tmp_path / "gone.mp4", 10, 2)
 
     def remove_it(event: UploadEvent) -> None:
         if event.file.path == gone and event.kind == "declared":
