@@ -25,6 +25,10 @@ TAKEN_BACK: Final = (Cause.CREATOR, Cause.CLAIM)
 """Causes that take the clip itself away, for good; the others take away what some of its licences rest on."""
 
 
+FURTHEST: Final = (Cause.CLAIM, Cause.CONSENT, Cause.PERMISSION, Cause.CREATOR)
+"""Causes by how far they reach under the same terms, the furthest first."""
+
+
 class WithdrawalState(StrEnum):
     """Whether anybody still has something to do."""
 

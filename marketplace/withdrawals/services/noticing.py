@@ -20,9 +20,11 @@ from marketplace.orders.selectors.orders import STANDING
 from marketplace.orders.services.reserving import reservations_release
 from marketplace.withdrawals.domain.ladder import next_look, reminders_due
 from marketplace.withdrawals.domain.states import (
+    FURTHEST,
     NOTICE,
     OPEN_NOTICES,
     WITHDRAWAL,
+    Cause,
     NoticeEvent,
     NoticeState,
     WithdrawalEvent,
@@ -131,7 +133,7 @@ def late_licences_notice(*, actor: Actor, order_id: UUID) -> int:
         list(Listing.objects.select_for_update(of=("self",)).filter(clip_id__in=clips).order_by("pk"))
         late = Withdrawal.objects.select_for_update(of=("self",)).filter(clip_id__in=clips).order_by("pk")
         given = 0
-        for withdrawal in late:
+        for withdrawal in sorted(late, key=lambda one: FURTHEST.index(Cause(one.cause))):  # so that each is told once
             told = notices_give(actor=actor, withdrawal=withdrawal, at=now())
             if told and withdrawal.state == WithdrawalState.CLOSED:
                 advance(withdrawal, WITHDRAWAL, WithdrawalEvent.REOPEN)

@@ -15,10 +15,15 @@ from core.accounts.policy import Actor
 from core.clock import now
 from core.errors import DomainError
 from core.jobs.runner import run_due
+from core.money import Money
 from marketplace.ledger.selectors import refunds_of
-from marketplace.models import Attestation, Licence, Notice, Order, Withdrawal
+from marketplace.models import Attestation, Licence, Notice, Order, Payment, Withdrawal
+from marketplace.orders.services.paying import order_pay, payment_settle
+from marketplace.payouts.domain import Charge, Method
+from marketplace.payouts.services import payment_charge
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.states import ClaimKind
+from marketplace.withdrawals.domain.topics import LATE_LICENCES
 from marketplace.withdrawals.selectors.changes import changes_of
 from marketplace.withdrawals.services.attesting import notice_attest
 from marketplace.withdrawals.services.claims import Filing, claim_decide, claim_file
@@ -28,11 +33,11 @@ from marketplace.withdrawals.services.withdrawing import clip_withdraw
 from media_ingest.models import Clip
 from tests.factories.checked import breaches
 from tests.factories.core import actor_as
-from tests.factories.marketplace import SYSTEM, buyer_as, clip_live, order_paid, studio_signed
+from tests.factories.marketplace import SYSTEM, buyer_as, clip_live, order_of, order_paid, quote_of, studio_signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
 
-GENTLE: dict[str, Any] = {"WITHDRAWAL": {"effects": ["stop_new_sales"]}}
+GENTLE = {"WITHDRAWAL": {"effects": ["stop_new_sales"]}}
 
 
 def sold(**withdrawal: Any) -> tuple[Actor, Actor, Order, Clip]:
@@ -108,17 +113,21 @@ def test_a_notice_that_still_ran_ends_at_once_and_only_the_greater_refund_is_cre
 
 
 @pytest.mark.parametrize("days", [31, 91])
-def test_who_deletes_already_suppresses_too_with_no_more_time_to_delete_and_no_second_refund(days: int) -> None:
+def test_who_deletes_already_suppresses_too_with_no_more_time_to_delete_and_no_second_refund(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, _, order, clip = sold(notice_days=30, refund="pro_rata")
     (running,) = Notice.objects.all()
     at = running.created_at + timedelta(days=days)
     before = notice_look(actor=SYSTEM, notice_id=running.pk, at=at)
     assert before.state == ("in_effect" if days == 31 else "overdue")
+    monkeypatch.setattr("marketplace.withdrawals.services.withdrawing.now", lambda: at)
     upheld(clip)
     earlier, further = notices(order)
     assert (earlier.state, further.state) == ("superseded", "in_effect")
     assert "suppress" in further.rungs
     assert (further.delete_by, further.took_effect_at) == (earlier.delete_by, earlier.took_effect_at)
+    assert further.due_at == at + timedelta(days=60)
     assert further.refund == earlier.refund
     licence = Licence.objects.get(order=order)
     assert refunds_of([licence.public_id]) == {licence.public_id: earlier.refund}
@@ -177,6 +186,25 @@ def test_the_database_keeps_one_notice_that_counts_and_what_it_stands_for() -> N
         Withdrawal.objects.filter(cause="claim", claim=further.withdrawal.claim).update(claim=_claim(clip))
     with pytest.raises(IntegrityError), transaction.atomic():
         Withdrawal.objects.create(clip=clip, organisation=clip.asset.organisation, cause="creator")
+
+
+def test_a_payment_that_crossed_a_withdrawal_and_a_claim_is_told_once_of_what_goes_furthest() -> None:
+    studio, buyer = studio_signed(GENTLE), buyer_as()
+    clip = clip_live(studio)
+    order = order_of(buyer, quote_of(buyer, [clip]))
+    key = f"{order.public_id}:1"
+    payment_charge(method=Method.TEST, key=key, amount=Money(1, "USD"), token="")
+    with pytest.raises(DomainError):
+        order_pay(actor=buyer, order_id=order.pk)
+    clip_withdraw(actor=studio, clip_id=clip.pk)
+    upheld(clip)
+    payment = Payment.objects.get(order=order)
+    charge = Charge(key, payment.amount, captured=True, reference="late", decline_code="")
+    assert payment_settle(actor=SYSTEM, payment_id=payment.pk, charge=charge)
+    run_due([LATE_LICENCES])
+    notice = Notice.objects.get(licence__order=order)
+    assert (notice.withdrawal.cause, notice.state, notice.supersedes) == ("claim", "in_effect", None)
+    sound()
 
 
 def _claim(clip: Clip) -> Any:
