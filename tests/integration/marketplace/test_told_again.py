@@ -98,6 +98,7 @@ def test_a_notice_that_still_ran_ends_at_once_and_only_the_greater_refund_is_cre
     upheld(clip)
     earlier, further = notices(order)
     assert (earlier.state, further.state) == ("superseded", "in_effect")
+    assert Withdrawal.objects.get(cause="creator").state == "closed"
     assert further.effective_at < running.effective_at
     assert further.refund_minor > earlier.refund_minor > 0
     (ref,) = Licence.objects.filter(order=order)
@@ -108,7 +109,6 @@ def test_a_notice_that_still_ran_ends_at_once_and_only_the_greater_refund_is_cre
     assert Notice.objects.get(pk=earlier.pk).state == "superseded"
     assert Notice.objects.get(pk=further.pk).state == "overdue"
     assert refunds_of([ref.public_id]) == {ref.public_id: further.refund}
-    assert Withdrawal.objects.get(cause="creator").state == "closed"
     sound()
 
 
