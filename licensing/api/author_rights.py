@@ -11,7 +11,7 @@ from licensing.domain.author_rights import AuthorRights, GridRow, author_rights
 from licensing.domain.wording import Language
 from licensing.models import Agreement
 from licensing.selectors.agreements import amended_values
-from licensing.selectors.terms import contract_catalogue
+from licensing.selectors.terms import contract_catalogue, contract_edition
 
 _CELLS = ("right", "extent", "purpose", "place", "duration", "kept")
 
@@ -43,7 +43,8 @@ class AuthorRightsOut(serializers.Serializer[Any]):
 def author_rights_body(agreement: Agreement) -> dict[str, object]:
     """An agreement's rights as `AuthorRightsOut` shows them."""
     catalogue, values = contract_catalogue(agreement.contract_version), amended_values(agreement)
-    en, fr = (author_rights(catalogue, values, language) for language in (Language.EN, Language.FR))
+    edition = contract_edition(agreement.contract_version)
+    en, fr = (author_rights(catalogue, values, language, edition) for language in (Language.EN, Language.FR))
     return {
         "grid": [_row(*pair) for pair in zip(en.grid, fr.grid, strict=True)],
         "first_disclosure": en.first_disclosure,

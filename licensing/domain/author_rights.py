@@ -13,6 +13,8 @@ from typing import Final
 
 from licensing.domain import template
 from licensing.domain.clauses import PLACEHOLDER, Catalogue, TermsValues, clause_of
+from licensing.domain.editions import CURRENT
+from licensing.domain.editions.edition import Edition
 from licensing.domain.wording import NARROW, Language, Text, wording
 
 COLUMNS: Final = (
@@ -75,23 +77,27 @@ def _row(right: str, pattern: str, words: dict[str, str], language: Language) ->
     return GridRow(right, extent, purpose, place, duration)
 
 
-def rights_grid(catalogue: Catalogue, values: TermsValues, language: Language) -> tuple[GridRow, ...]:
+def rights_grid(
+    catalogue: Catalogue, values: TermsValues, language: Language, edition: Edition = CURRENT
+) -> tuple[GridRow, ...]:
     """The grid of article L131-3 as a table; `licensing.domain.rendering.grid` says the same in sentences."""
     words = {
         name: clause_of(catalogue, code).spoken(values[code], language)[parameter]
         for name, (code, parameter) in template.GRID_SOURCES.items()
     }
-    return tuple(_row(right.of(language), extent.of(language), words, language) for right, extent in template.GRID)
+    return tuple(_row(right.of(language), extent.of(language), words, language) for right, extent in edition.grid)
 
 
-def author_rights(catalogue: Catalogue, values: TermsValues, language: Language) -> AuthorRights:
+def author_rights(
+    catalogue: Catalogue, values: TermsValues, language: Language, edition: Edition = CURRENT
+) -> AuthorRights:
     """What the author grants, consents to and keeps, from the values of the clauses."""
     moral, future = values["MORAL_RIGHTS"], values["FUTURE_FORMS"]
     moral_words = clause_of(catalogue, "MORAL_RIGHTS").spoken(moral, language)
     future_words = clause_of(catalogue, "FUTURE_FORMS").spoken(future, language)
     share = future["profit_share_percent"]
     return AuthorRights(
-        grid=rights_grid(catalogue, values, language),
+        grid=rights_grid(catalogue, values, language, edition),
         first_disclosure=str(moral["first_disclosure"]),
         first_disclosure_words=moral_words["first_disclosure"],
         name_credit_words=moral_words["name_credit"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from licensing.domain import template
 from licensing.domain.clauses import PLACEHOLDER, Catalogue, Clause, TermsValues, clause_of
+from licensing.domain.editions import CURRENT
+from licensing.domain.editions.edition import Edition
 from licensing.domain.wording import Language, Text, sha256_text
 
 OwnWording = Mapping[Language, str]
@@ -26,6 +28,7 @@ class AgreementFacts:
     values: TermsValues
     own_wording: Mapping[str, OwnWording]
     template_version: int = template.TEMPLATE_VERSION
+    edition: Edition = CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,13 @@ def clause_text(clause: Clause, values: TermsValues, language: Language, own: Ow
     return f"{template.ONE_LANGUAGE.of(language)}\n\n{own[other]}"
 
 
-def grid(catalogue: Catalogue, values: TermsValues, language: Language) -> list[str]:
+def grid(catalogue: Catalogue, values: TermsValues, language: Language, edition: Edition = CURRENT) -> list[str]:
     """The rights granted one by one, each with extent, purpose, place and duration (article L131-3)."""
     words = {
         name: clause_of(catalogue, code).spoken(values[code], language)[parameter]
         for name, (code, parameter) in template.GRID_SOURCES.items()
     }
-    return [f"{right.of(language)}. {fill(extent.of(language), words)}" for right, extent in template.GRID]
+    return [f"{right.of(language)}. {fill(extent.of(language), words)}" for right, extent in edition.grid]
 
 
 def _section(number: int, clause: Clause, text: str, language: Language) -> str:
@@ -83,15 +86,17 @@ def render_agreement(facts: AgreementFacts, language: Language) -> str:
         fill(template.REFERENCE.of(language), words),
         fill(template.PARTIES.of(language), words),
         template.HEADINGS["definitions"].of(language),
-        *(definition.of(language) for definition in template.DEFINITIONS),
+        *(definition.of(language) for definition in facts.edition.definitions),
         template.GRID_TITLE.of(language),
         template.GRID_INTRO.of(language),
-        *grid(catalogue, facts.values, language),
+        *grid(catalogue, facts.values, language, facts.edition),
         template.HEADINGS["clauses"].of(language),
     ]
     for number, clause in enumerate(facts.clauses, start=1):
         text = clause_text(clause, facts.values, language, facts.own_wording.get(clause.code))
         parts.append(_section(number, clause, text, language))
+    if facts.edition.general:
+        parts += [template.HEADINGS["general"].of(language), *(item.of(language) for item in facts.edition.general)]
     return "\n\n".join([*parts, template.COUNSEL_NOTICE.of(language)]) + "\n"
 
 

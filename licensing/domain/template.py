@@ -1,4 +1,4 @@
-"""The creator agreement around its clauses: title, parties, definitions, grid of rights, notices."""
+"""The creator agreement around its clauses: title, parties, headings, notices. What grew with time is in `editions`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from licensing.domain.wording import Text, wording
 
 TEMPLATE_NAME: Final = "creator_agreement"
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 
 TITLE: Final = wording(
     "Agreement on the licensing of footage for the training of artificial intelligence",
@@ -30,29 +30,6 @@ REFERENCE: Final = wording(
     "Référence {agreement_id}, modèle {template}, version {template_version}, révision {revision}.",
 )
 
-DEFINITIONS: Final = (
-    wording(
-        '"Footage": the clips the Licensor offers on the Platform under this Agreement, whole or in part.',
-        '"Rushes" : les plans proposés par le Concédant sur la Plateforme selon le présent Contrat, en tout ou partie.',
-    ),
-    wording(
-        '"Licence": the right granted to one Licensee in one clip, as stated in its certificate.',
-        '"Licence" : le droit consenti à un Licencié sur un plan, tel qu\'énoncé dans son certificat.',
-    ),
-    wording(
-        '"Licensee": the buyer to whom a Licence is granted.',
-        '"Licencié" : l\'acheteur auquel une Licence est consentie.',
-    ),
-    wording(
-        '"Model": a system whose parameters are set or adjusted by computation on data.',
-        '"Modèle" : un système dont les paramètres sont fixés ou ajustés par un calcul sur des données.',
-    ),
-    wording(
-        '"Output": anything a Model produces in answer to an input.',
-        '"Sortie" : tout ce qu\'un Modèle produit en réponse à une entrée.',
-    ),
-)
-
 GRID_TITLE: Final = wording(
     "Grid of rights (article L131-3 of the French Intellectual Property Code)",
     "Grille des droits (article L131-3 du code de la propriété intellectuelle)",
@@ -64,47 +41,14 @@ GRID_INTRO: Final = wording(
     "est conservé.",
 )
 
-GRID: Final = (
-    (
-        wording("Reproduction", "Reproduction"),
-        wording(
-            "Extent: {modalities}. Purpose: {purposes}, for {classes}. Place: {processing}; storage {storage}. "
-            "Duration: at most {term} from each Licence.",
-            "Étendue : {modalities}. Destination : {purposes}, pour {classes}. Lieu : {processing} ; conservation "
-            "{storage}. Durée : {term} au plus à compter de chaque Licence.",
-        ),
-    ),
-    (
-        wording("Extraction for text and data mining", "Extraction aux fins de fouille de textes et de données"),
-        wording(
-            "Extent: {modalities}. Purpose: {purposes}, and nothing else. Place: {processing}. "
-            "Duration: at most {term} from each Licence.",
-            "Étendue : {modalities}. Destination : {purposes}, et rien d'autre. Lieu : {processing}. "
-            "Durée : {term} au plus à compter de chaque Licence.",
-        ),
-    ),
-    (
-        wording("Adaptation, technical only", "Adaptation, technique seulement"),
-        wording(
-            "Extent: cutting, scaling, transcoding; derived data {derived}. Purpose: {purposes}, and nothing else. "
-            "Place: {processing}. Duration: at most {term} from each Licence.",
-            "Étendue : coupe, mise à l'échelle, transcodage ; données dérivées, qui {derived}. "
-            "Destination : {purposes}, et rien d'autre. Lieu : {processing}. "
-            "Durée : {term} au plus à compter de chaque Licence.",
-        ),
-    ),
-    (
-        wording("Communication to the public", "Représentation"),
-        wording("Not granted.", "Non cédée."),
-    ),
-)
-
 GRID_SOURCES: Final = {
     "modalities": ("FIELD_OF_USE", "modalities"),
     "purposes": ("FIELD_OF_USE", "purposes"),
     "classes": ("MODEL_CLASS", "classes"),
     "processing": ("TERRITORY", "processing"),
+    "processing_countries": ("TERRITORY", "processing_countries"),
     "storage": ("TERRITORY", "storage"),
+    "storage_countries": ("TERRITORY", "storage_countries"),
     "term": ("TERM", "training_access_months"),
     "derived": ("DERIVATIVE_DATASET", "sharing"),
 }
@@ -125,4 +69,5 @@ COUNSEL_NOTICE: Final = wording(
 HEADINGS: Final[dict[str, Text]] = {
     "definitions": wording("Definitions", "Définitions"),
     "clauses": wording("Clauses", "Clauses"),
+    "general": wording("General provisions", "Dispositions générales"),
 }

@@ -21,7 +21,7 @@ from licensing.domain.rendering import AgreementFacts, OwnWording, Rendered, cla
 from licensing.domain.states import AgreementState, AmendmentState
 from licensing.domain.wording import Language, Text
 from licensing.models import Agreement, Amendment, CaseSnooze, ReviewCase
-from licensing.selectors.terms import clause_for, contract_clauses, effective_values, own_wording_of
+from licensing.selectors.terms import clause_for, contract_clauses, contract_edition, effective_values, own_wording_of
 
 PLATFORM_NAME = "Offcut"
 LIVE = (AmendmentState.PROPOSED, AmendmentState.APPROVED)
@@ -111,6 +111,7 @@ def agreement_facts(agreement: Agreement) -> AgreementFacts:
         values=amended_values(agreement),
         own_wording=amended_wording(agreement),
         template_version=agreement.contract_version.version,
+        edition=contract_edition(agreement.contract_version),
     )
 
 

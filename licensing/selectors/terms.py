@@ -18,6 +18,8 @@ from licensing.domain.clause_reading import clause_read
 from licensing.domain.clauses import Catalogue, Clause
 from licensing.domain.composition import Stored, profile_of, thaw
 from licensing.domain.desk_actions import CLAUSE_VIEW
+from licensing.domain.editions import edition_of
+from licensing.domain.editions.edition import Edition
 from licensing.domain.errors import CATALOGUE_MISSING, UNKNOWN_CLAUSE
 from licensing.domain.matching import Profile
 from licensing.domain.parameters import Value
@@ -125,6 +127,17 @@ def _clauses(contract_id: UUID) -> tuple[Clause, ...]:
 def contract_clauses(contract: ContractVersion) -> list[Clause]:
     """Return the clauses of a contract version in its order; read once, because they never change."""
     return list(_clauses(contract.id))
+
+
+@lru_cache(maxsize=64)
+def _edition(contract_id: UUID, sha256: str) -> Edition:
+    rows = ContractClause.objects.filter(contract_version_id=contract_id).order_by("position")
+    return edition_of(sha256, list(rows.values_list("clause_version__sha256", flat=True)))
+
+
+def contract_edition(contract: ContractVersion) -> Edition:
+    """Return the words around the clauses of a contract version; read once, because they never change."""
+    return _edition(contract.id, contract.sha256)
 
 
 def contract_clause_get(contract_id: UUID, code: str) -> ClauseVersion:

@@ -12,9 +12,9 @@ from core.clock import now
 from licensing.domain import template
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause, clause_facts
+from licensing.domain.editions import CURRENT
 from licensing.domain.errors import CLAUSE_FROZEN
 from licensing.domain.states import ClauseState
-from licensing.domain.wording import sha256_json
 from licensing.models import ClauseVersion, ContractClause, ContractVersion
 from licensing.selectors.terms import clause_versions_published, contract_newest
 
@@ -62,17 +62,7 @@ def contract_refresh(*, actor: Actor) -> ContractVersion:
 
 
 def _template_sha256(rows: list[ClauseVersion]) -> str:
-    around = [
-        template.TITLE,
-        template.REFERENCE,
-        template.PARTIES,
-        *template.DEFINITIONS,
-        template.GRID_TITLE,
-        template.GRID_INTRO,
-        *(text for row in template.GRID for text in row),
-        template.COUNSEL_NOTICE,
-    ]
-    return sha256_json({"clauses": [row.sha256 for row in rows], "around": [[text.en, text.fr] for text in around]})
+    return CURRENT.contract_sha256([row.sha256 for row in rows])
 
 
 def _publish_template(actor: Actor, rows: list[ClauseVersion], sha256: str, number: int) -> ContractVersion:

@@ -25,6 +25,7 @@ from licensing.domain.documents.paper import (
     Variant,
 )
 from licensing.domain.documents.words import check_lines, moment_text, said
+from licensing.domain.editions.edition import Edition
 from licensing.domain.rendering import AgreementFacts, OwnWording, Rendered, clause_text, fill, render_agreement
 from licensing.domain.wording import Language, canonical_json
 
@@ -133,13 +134,13 @@ def _sections(document: AgreementDocument, language: Language) -> tuple[Section,
         # What was signed stands, whatever today's catalogue would say.
         return (Prose(said("clauses", language), tuple(frozen.split("\n\n"))), _signatures(document, language))
     catalogue = {clause.code: clause for clause in facts.clauses}
-    rights = author_rights(catalogue, facts.values, language)
+    rights = author_rights(catalogue, facts.values, language, facts.edition)
     clauses = tuple(
         _clause(place, clause, facts.values, facts.own_wording.get(clause.code), language)
         for place, clause in enumerate(facts.clauses, start=1)
     )
     words = {"licensor": facts.licensor, "licensor_id": facts.licensor_id, "platform": facts.platform}
-    opening = (fill(template.PARTIES.of(language), words), *(item.of(language) for item in template.DEFINITIONS))
+    opening = (fill(template.PARTIES.of(language), words), *(item.of(language) for item in facts.edition.definitions))
     return (
         Prose(said("definitions", language), opening),
         Table(
@@ -151,8 +152,16 @@ def _sections(document: AgreementDocument, language: Language) -> tuple[Section,
         ),
         Facts(SWITCHES_TITLE.of(language), switch_rows(rights, language)),
         Clauses(said("clauses", language), clauses),
+        *general_provisions(facts.edition, language),
         _signatures(document, language),
     )
+
+
+def general_provisions(edition: Edition, language: Language) -> tuple[Prose, ...]:
+    """What holds for all clauses, as one section; none where the edition has none."""
+    if not edition.general:
+        return ()
+    return (Prose(template.HEADINGS["general"].of(language), tuple(item.of(language) for item in edition.general)),)
 
 
 def _signatures(document: AgreementDocument, language: Language) -> Signatures:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from licensing.domain import template
 from licensing.domain.clauses import Clause, TermsValues
-from licensing.domain.documents.agreement import clause_paragraphs, clause_values
+from licensing.domain.documents.agreement import clause_paragraphs, clause_values, general_provisions
 from licensing.domain.documents.paper import (
     Attachment,
     Clauses,
@@ -26,6 +26,8 @@ from licensing.domain.documents.paper import (
     Variant,
 )
 from licensing.domain.documents.words import check_lines, moment_text, said
+from licensing.domain.editions import CURRENT, EDITIONS
+from licensing.domain.editions.edition import Edition
 from licensing.domain.rendering import OwnWording, clause_text
 from licensing.domain.wording import Language, canonical_json, date_text, decimal_text, sha256_text, whole_text
 
@@ -42,6 +44,7 @@ class Terms:
     clauses: Sequence[Clause]
     values: TermsValues
     own_wording: Mapping[str, OwnWording]
+    edition: Edition = CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +243,13 @@ def _parties(document: LicenceDocument, language: Language) -> tuple[Party, ...]
 def licence_paper(document: LicenceDocument, language: Language) -> Paper:
     """The licence in one language, ready to be set. The same certificate gives the same paper."""
     payload = document.payload
+    edition = max((terms.edition for terms in document.terms.values()), key=EDITIONS.index)
     sections: tuple[Section, ...] = (
         _schedule(document, language),
-        Prose(said("definitions", language), tuple(item.of(language) for item in template.DEFINITIONS)),
+        Prose(said("definitions", language), tuple(item.of(language) for item in edition.definitions)),
         Prose(said("basis", language), (said("licence_basis", language),)),
         _clauses(document, language),
+        *general_provisions(edition, language),
         _signatures(document, language),
     )
     stated = canonical_json({"certificate": document.token, "states": dict(payload)})

@@ -12,7 +12,7 @@ from licensing.domain.wording import Language
 from licensing.models import TermsProfileVersion
 from licensing.selectors.agreements import PLATFORM_NAME
 from licensing.selectors.documents import document_find
-from licensing.selectors.terms import contract_clauses, effective_values, own_wording_of
+from licensing.selectors.terms import contract_clauses, contract_edition, effective_values, own_wording_of
 from licensing.services.documents import Issued, document_bytes, document_issue
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.delivery.domain.licence_paper import LicenceDocument, LicensedLine, Terms, licence_paper
@@ -43,7 +43,8 @@ def _line(licence: Licence) -> LicensedLine:
 
 def _terms(version: TermsProfileVersion) -> Terms:
     clauses = tuple(contract_clauses(version.contract_version))
-    return Terms(clauses, effective_values(version), own_wording_of(version.own_wording))
+    edition = contract_edition(version.contract_version)
+    return Terms(clauses, effective_values(version), own_wording_of(version.own_wording), edition)
 
 
 def _document(dataset: Dataset) -> LicenceDocument:

@@ -33,6 +33,7 @@ from licensing.selectors.societies import own_societies
 from licensing.selectors.terms import (
     catalogue_of,
     contract_catalogue,
+    contract_edition,
     effective_values,
     signed_agreement_for,
     terms_profile_get,
@@ -133,7 +134,7 @@ def _context(
     values, wording = amended_values(found), amended_wording(found)
     text, reader = agreement_text(found), language()
     catalogue = contract_catalogue(found.contract_version)
-    rights = author_rights(catalogue, values, reader)
+    rights = author_rights(catalogue, values, reader, contract_edition(found.contract_version))
     context: dict[str, Any] = {
         "section": "terms",
         "agreement": found,

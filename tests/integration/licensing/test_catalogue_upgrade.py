@@ -11,8 +11,9 @@ from core.clock import now
 from core.errors import DomainError
 from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause
+from licensing.domain.editions import EDITIONS
 from licensing.domain.states import ClauseState
-from licensing.domain.template import TEMPLATE_NAME, TEMPLATE_VERSION
+from licensing.domain.template import HEADINGS, TEMPLATE_NAME, TEMPLATE_VERSION
 from licensing.domain.wording import wording
 from licensing.models import ContractClause, ContractVersion
 from licensing.selectors.agreements import agreement_get, agreement_text
@@ -28,11 +29,13 @@ FIRST = {
     code: replace(clause, version=1, fallbacks=() if clause.version > 1 else clause.fallbacks)
     for code, clause in CATALOGUE.items()
 }
+GENERAL = HEADINGS["general"].en
 
 
 def loaded(catalogue: Mapping[str, Clause]) -> ContractVersion:
     """The state of an installation that loaded this catalogue as version 1, and nothing since."""
-    contract = ContractVersion.objects.create(name=TEMPLATE_NAME, version=1, sha256="0" * 64)
+    words = EDITIONS[0].contract_sha256([clause.canonical_sha256() for clause in catalogue.values()])
+    contract = ContractVersion.objects.create(name=TEMPLATE_NAME, version=1, sha256=words)
     for position, clause in enumerate(catalogue.values(), start=1):
         row = clause_row(clause, state=ClauseState.APPROVED, approved_at=now())
         row.save(force_insert=True)
@@ -45,6 +48,7 @@ def test_an_agreement_drafted_under_the_first_catalogue_keeps_its_words() -> Non
     profile = terms_profile_create(actor=maker, name="Mine", preset="careful", changes=NO_SOCIETY)
     draft = agreement_draft(actor=maker, terms_profile_id=profile.id)
     before = agreement_text(agreement_get(maker, draft.id))
+    assert GENERAL not in before.text.en
     newer = catalogue_load()
     assert (older.version, newer.version) == (1, TEMPLATE_VERSION)
     assert contract_catalogue(older) == FIRST
@@ -53,7 +57,9 @@ def test_an_agreement_drafted_under_the_first_catalogue_keeps_its_words() -> Non
     assert agreement_text(agreement_get(maker, draft.id)) == before
     again = agreement_draft(actor=maker, terms_profile_id=profile.id)
     assert again.contract_version == newer
-    assert agreement_text(agreement_get(maker, again.id)).sha256 != before.sha256
+    after = agreement_text(agreement_get(maker, again.id))
+    assert after.sha256 != before.sha256
+    assert GENERAL in after.text.en
 
 
 def test_other_words_under_a_number_that_was_published_are_refused() -> None:
