@@ -10,7 +10,7 @@ from licensing.domain.clauses import TermsValues, chosen
 from licensing.domain.errors import CONTRADICTION
 from licensing.domain.wording import Text, wording
 
-_TRAINING: Final = frozenset({"pretrain", "finetune", "align", "synthetic_data_gen"})
+_MEASURING: Final = frozenset({"evaluate", "benchmark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def _perpetual_but_retired(values: TermsValues) -> bool:
     return values["SURVIVAL"]["model"] == "model_perpetual" and "retrain" in chosen(values, "WITHDRAWAL", "effects")
 
 
-def _evaluation_but_training(values: TermsValues) -> bool:
-    return values["EVAL_ONLY"]["enabled"] is True and bool(chosen(values, "FIELD_OF_USE", "purposes") & _TRAINING)
+def _evaluation_but_more(values: TermsValues) -> bool:
+    return values["EVAL_ONLY"]["enabled"] is True and not chosen(values, "FIELD_OF_USE", "purposes") <= _MEASURING
 
 
 def _distillation_without_synthesis(values: TermsValues) -> bool:
@@ -142,10 +142,10 @@ RULES: Final[tuple[Rule, ...]] = (
     (
         "EVAL_ONLY",
         "FIELD_OF_USE",
-        _evaluation_but_training,
+        _evaluation_but_more,
         wording(
-            "Only evaluation is allowed, yet training purposes are ticked.",
-            "Seule l'évaluation est permise, mais des finalités d'entraînement sont cochées.",
+            "Only evaluation is allowed, yet purposes beyond evaluation and benchmarks are ticked.",
+            "Seule l'évaluation est permise, mais d'autres finalités que l'évaluation et les comparatifs sont cochées.",
         ),
     ),
     (

@@ -27,11 +27,12 @@ PRESET_WORDS: Final[Mapping[Preset, Text]] = {
     ),
     Preset.CAREFUL: wording(
         "Careful: training and evaluation for two years, with firm limits on people, style and reputation.",
-        "Prudent : entraînement et évaluation pendant deux ans, avec des limites fermes.",
+        "Prudent : entraînement et évaluation pendant deux ans, avec des limites fermes quant aux personnes, au style "
+        "et à la réputation.",
     ),
     Preset.RESEARCH_ONLY: wording(
-        "Research only: non-commercial evaluation and study, one year, nobody else touches the footage.",
-        "Recherche seulement : évaluation et étude non commerciales, un an, nul autre ne touche aux rushes.",
+        "Research only: non-commercial fine-tuning and evaluation, one year, nobody else touches the footage.",
+        "Recherche seulement : ajustement et évaluation non commerciaux, un an, nul autre ne touche aux rushes.",
     ),
 }
 

@@ -49,7 +49,7 @@ STANDING_WORDS: Final[Mapping[Standing, Text]] = {
     Standing.UNANSWERED: wording(
         "Nothing of yours is sold until you have answered, here for everything or clip by clip. A society such as SACD "
         "or Scam may hold the very right a buyer needs.",
-        "Rien n'est vendu tant que vous n'avez pas répondu, ici pour tout ou clip par clip. Un organisme comme la SACD "
+        "Rien n'est vendu tant que vous n'avez pas répondu, ici pour tout ou plan par plan. Un organisme comme la SACD "
         "ou la Scam détient peut-être le droit dont un acheteur a besoin.",
     ),
     Standing.FREE: wording(

@@ -14,8 +14,8 @@ WARRANTIES: Final = Clause(
     code="WARRANTIES",
     title=wording("Warranties of the creator", "Garanties du créateur"),
     summary=wording(
-        "What you promise about your footage: it is yours, complete, cleared and not generated.",
-        "Ce que vous garantissez : les rushes sont de vous, complets, libérés de droits et non générés.",
+        "What you promise about your footage: it is yours, cleared, not generated and free to be licensed.",
+        "Ce que vous garantissez : les rushes sont de vous, libérés de droits, non générés et libres de licence.",
     ),
     parameters=(
         Choices(
@@ -111,7 +111,7 @@ WARRANTIES: Final = Clause(
             ),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 MORAL_RIGHTS: Final = Clause(
@@ -119,8 +119,8 @@ MORAL_RIGHTS: Final = Clause(
     code="MORAL_RIGHTS",
     title=wording("Moral rights", "Droit moral"),
     summary=wording(
-        "Your moral right cannot be sold. You agree only that rushes may be used for training, not published.",
-        "Votre droit moral est inaliénable. Vous acceptez l'entraînement sur vos rushes, non leur publication.",
+        "Your moral right cannot be sold. You agree only that rushes serve the purposes you permit, unpublished.",
+        "Votre droit moral est inaliénable. Vos rushes servent les finalités que vous permettez, sans être publiés.",
     ),
     parameters=(
         Choice(
@@ -129,8 +129,10 @@ MORAL_RIGHTS: Final = Clause(
             options=(
                 option(
                     "training_only_no_publication",
-                    "consents to their being used for training only, without any publication",
-                    "consent à leur emploi pour le seul entraînement, sans aucune publication",
+                    "consents to their being used for the purposes this Agreement permits only, without any "
+                    "publication",
+                    "consent à leur emploi pour les seules finalités que permet le présent Contrat, sans aucune "
+                    "publication",
                 ),
                 option(
                     "no_consent_before_publication",
@@ -160,8 +162,8 @@ MORAL_RIGHTS: Final = Clause(
         Agreement is a waiver of it, and nothing here permits a distortion of the Footage that harms the
         author's honour or reputation.
 
-        Rushes are undisclosed by nature and the author alone decides on disclosure (article L121-2 of the
-        French Intellectual Property Code). For rushes licensed under this Agreement, the author
+        Rushes that were never published are undisclosed, and the author alone decides on disclosure (article
+        L121-2 of the French Intellectual Property Code). For rushes licensed under this Agreement, the author
         {first_disclosure}. {name_credit}
         """,
         """
@@ -169,11 +171,12 @@ MORAL_RIGHTS: Final = Clause(
         n'emporte renonciation à ce droit, ni n'autorise une dénaturation des Rushes portant atteinte à
         l'honneur ou à la réputation de l'auteur.
 
-        Les rushes sont par nature inédits et l'auteur a seul le droit de divulguer son oeuvre (article L121-2
-        du code de la propriété intellectuelle). Pour les rushes concédés en vertu du présent Contrat, l'auteur
-        {first_disclosure}. {name_credit}
+        Les rushes jamais publiés ne sont pas divulgués et l'auteur a seul le droit de divulguer son oeuvre
+        (article L121-2 du code de la propriété intellectuelle). Pour les rushes concédés en vertu du présent
+        Contrat, l'auteur {first_disclosure}. {name_credit}
         """,
     ),
+    version=2,
 )
 
 WITHDRAWAL: Final = Clause(
@@ -203,7 +206,7 @@ WITHDRAWAL: Final = Clause(
                 option(
                     "suppress",
                     "Output recognisably drawn from the Footage is suppressed",
-                    "les Sorties manifestement tirées des Rushes sont supprimées",
+                    "les Sorties reconnaissables comme tirées des Rushes sont supprimées",
                 ),
                 option(
                     "retrain",
@@ -239,17 +242,29 @@ WITHDRAWAL: Final = Clause(
     ),
     text=wording(
         """
-        The Licensor may withdraw clips by notice of {notice_days} to the Platform, which informs every holder
-        of a Licence on the same day. From the end of the notice: {effects}. {refund}, where the holder may no
-        longer use them.
+        The Licensor may withdraw clips by notice to the Platform, which takes them off sale and informs every
+        holder of a Licence on the same day. Each holder's notice is {notice_days} and never outlasts the
+        Licence. When the notice ends: {effects}. {refund}, where the holder may no longer use the clips.
+
+        Where these effects reach beyond new Licences, the Licence itself ends with the notice, and the clauses
+        on retention, on the certificate of deletion and on the survival of trained Models apply. Where the
+        claim of a third party is upheld, no notice is owed, no new training run begins and Output recognisably
+        drawn from the Footage is suppressed, whatever else is stated above.
 
         Acts lawfully done before remain lawful. The author's right to reconsider under article L121-4 of the
         French Intellectual Property Code, where it exists, is unaffected.
         """,
         """
-        Le Concédant peut retirer des plans moyennant un préavis de {notice_days} adressé à la Plateforme, qui
-        en informe le jour même tout titulaire d'une Licence. À l'issue du préavis : {effects}. {refund},
-        lorsque le titulaire ne peut plus les employer.
+        Le Concédant peut retirer des plans par avis adressé à la Plateforme, qui les retire de la vente et en
+        informe le jour même tout titulaire d'une Licence. Le préavis de chaque titulaire est de {notice_days}
+        et n'excède jamais la durée de la Licence. À l'issue du préavis : {effects}. {refund}, lorsque le
+        titulaire ne peut plus employer les plans.
+
+        Lorsque ces effets ne se limitent pas aux nouvelles Licences, la Licence elle-même prend fin à l'issue
+        du préavis et les clauses relatives à la conservation, au certificat de suppression et à la survie des
+        Modèles entraînés s'appliquent. Lorsque la réclamation d'un tiers est reconnue fondée, aucun préavis
+        n'est dû, aucun nouvel entraînement ne commence et les Sorties reconnaissables comme tirées des Rushes
+        sont supprimées, quoi qu'il soit dit d'autre ci-dessus.
 
         Les actes licitement accomplis auparavant demeurent licites. Le droit de repentir ou de retrait de
         l'auteur prévu à l'article L121-4 du code de la propriété intellectuelle, lorsqu'il existe, n'est pas
@@ -270,7 +285,7 @@ WITHDRAWAL: Final = Clause(
             (("refund", "full"),),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 FUTURE_FORMS: Final = Clause(
@@ -315,11 +330,11 @@ FUTURE_FORMS: Final = Clause(
     fallbacks=(
         Fallback(
             1,
-            wording("Granted, for a third of the profit", "Cédées, pour le tiers des profits"),
+            wording("Granted, for 33% of the profit", "Cédées, pour 33 % des profits"),
             (("express", True), ("profit_share_percent", 33)),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 CLAUSES: Final = (WARRANTIES, MORAL_RIGHTS, WITHDRAWAL, FUTURE_FORMS)

@@ -14,8 +14,8 @@ NO_REPLICA: Final = Clause(
     code="NO_REPLICA",
     title=wording("No digital replica", "Pas de réplique numérique"),
     summary=wording(
-        "Nobody may build a digital double of a person in your footage, unless that person agreed in writing.",
-        "Nul ne peut fabriquer le double numérique d'une personne de vos rushes sans son accord écrit.",
+        "Which features of a person nobody may turn into a digital double without that person's written consent.",
+        "Les traits d'une personne dont nul ne peut faire un double numérique sans son accord écrit.",
     ),
     parameters=(
         Choices(
@@ -41,27 +41,31 @@ NO_REPLICA: Final = Clause(
     ),
     text=wording(
         """
-        The Licensee shall not use the Footage to create, train for, or make available a digital replica of any
-        individual. "Digital replica" means a computer-generated, highly realistic electronic representation
-        that is readily identifiable as the voice or visual likeness of an individual, embodied in a recording,
-        image, audiovisual work or transmission in which that individual did not actually perform or appear, or
-        in which the fundamental character of the performance or appearance has been materially altered.
+        The Licensee shall not use the Footage to create a digital replica of any individual, to train a Model
+        for that end, or to make such a replica available. "Digital replica" means a computer-generated, highly
+        realistic electronic representation that is readily identifiable as the voice or visual likeness of an
+        individual, embodied in a recording, image, audiovisual work or transmission in which that individual
+        did not actually perform or appear, or in which the fundamental character of the performance or
+        appearance has been materially altered.
 
-        The following attributes of every individual are protected, separately and together: {subjects}.
+        The prohibition covers the following attributes of every individual, each by itself and together with
+        others, whether or not that definition names them: {subjects}.
 
         An exception exists only under these written consents: {exception_consents}. Each must describe the
         intended uses of the replica in reasonably specific terms and have been given with legal or union
         representation where the law so requires; beyond its terms the prohibition stands.
         """,
         """
-        Le Licencié s'interdit d'employer les Rushes pour créer, entraîner ou mettre à disposition une réplique
-        numérique d'une personne. On entend par "réplique numérique" une représentation électronique très
-        réaliste, produite par ordinateur et aisément identifiable comme la voix ou l'apparence d'une personne,
-        incorporée à un enregistrement, une image, une oeuvre audiovisuelle ou une transmission dans laquelle
-        cette personne n'a en réalité ni joué ni figuré, ou dans laquelle le caractère fondamental de sa
-        prestation ou de son apparition a été substantiellement altéré.
+        Le Licencié s'interdit d'employer les Rushes pour créer une réplique numérique d'une personne, pour
+        entraîner un Modèle à cette fin ou pour mettre une telle réplique à disposition. On entend par "réplique
+        numérique" une représentation électronique très réaliste, produite par ordinateur et aisément
+        identifiable comme la voix ou l'apparence d'une personne, incorporée à un enregistrement, une image, une
+        oeuvre audiovisuelle ou une transmission dans laquelle cette personne n'a en réalité ni joué ni figuré,
+        ou dans laquelle le caractère fondamental de sa prestation ou de son apparition a été substantiellement
+        altéré.
 
-        Les attributs suivants de toute personne sont protégés, séparément et ensemble : {subjects}.
+        L'interdiction porte sur les attributs suivants de toute personne, chacun pris isolément ou avec
+        d'autres, que cette définition les mentionne ou non : {subjects}.
 
         Il n'existe d'exception qu'en vertu des consentements écrits suivants : {exception_consents}. Chacun
         décrit les usages envisagés de la réplique de manière raisonnablement précise et a été donné avec
@@ -76,6 +80,7 @@ NO_REPLICA: Final = Clause(
             (("subjects", ("voice", "face", "body", "name")), ("exception_consents", ())),
         ),
     ),
+    version=2,
 )
 
 NO_SCENE_MIMICRY: Final = Clause(
@@ -83,8 +88,8 @@ NO_SCENE_MIMICRY: Final = Clause(
     code="NO_SCENE_MIMICRY",
     title=wording("No copying of scenes", "Pas d'imitation de scènes"),
     summary=wording(
-        "A model may not rebuild your scenes shot by shot; if it does, the buyer must stop it quickly.",
-        "Un modèle ne peut refaire vos scènes plan par plan ; s'il le fait, l'acheteur doit y mettre fin vite.",
+        "Which of your scenes a model may not rebuild as a whole, and how fast the buyer must stop it if it does.",
+        "Les scènes qu'un modèle ne peut refaire comme un ensemble, et le délai de l'acheteur pour y mettre fin.",
     ),
     parameters=(
         Choice(
@@ -93,7 +98,11 @@ NO_SCENE_MIMICRY: Final = Clause(
             options=(
                 option("all_footage", "every scene of the Footage", "toutes les scènes des Rushes"),
                 option("listed", "the scenes listed below", "les scènes énumérées ci-dessous"),
-                option("off", "no scene in particular", "aucune scène en particulier"),
+                option(
+                    "off",
+                    "none, so that this clause is not in force",
+                    "aucune, la présente clause n'étant pas en vigueur",
+                ),
             ),
             default="all_footage",
         ),
@@ -104,7 +113,7 @@ NO_SCENE_MIMICRY: Final = Clause(
         ),
         Whole(
             name="remedy_hours",
-            label=wording("Time to remedy", "Délai de remède"),
+            label=wording("Time to remedy", "Délai pour y remédier"),
             unit=HOURS,
             low=24,
             high=240,
@@ -137,7 +146,7 @@ NO_SCENE_MIMICRY: Final = Clause(
             (("remedy_hours", 240),),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 NO_DERIVATIVE_WORKS: Final = Clause(
@@ -154,7 +163,7 @@ NO_DERIVATIVE_WORKS: Final = Clause(
             label=wording("What is barred", "Ce qui est exclu"),
             options=(
                 option("sequels", "sequels and prequels", "suites et antépisodes"),
-                option("spin_offs", "spin-offs", "oeuvres tirées de l'oeuvre"),
+                option("spin_offs", "spin-offs", "oeuvres tirées du même univers"),
                 option("character_reuse", "reuse of characters", "reprise de personnages"),
             ),
             default=("sequels", "spin_offs", "character_reuse"),
@@ -163,16 +172,18 @@ NO_DERIVATIVE_WORKS: Final = Clause(
     ),
     text=wording(
         """
-        A Licence carries no right of adaptation in the works to which the Footage belongs. In particular the
-        Licensee shall not knowingly use a Model trained on the Footage to make or offer the following:
-        {barred}.
+        Beyond the technical adaptation that the grid of rights states, a Licence carries no right of adaptation
+        in the Footage or in the works to which it belongs. In particular the Licensee shall not knowingly use a
+        Model trained on the Footage to make or offer the following: {barred}.
         """,
         """
-        Une Licence n'emporte aucun droit d'adaptation des oeuvres auxquelles appartiennent les Rushes. En
-        particulier, le Licencié s'interdit d'employer sciemment un Modèle entraîné sur les Rushes pour réaliser
-        ou proposer ce qui suit : {barred}.
+        Au-delà de l'adaptation technique mentionnée à la grille des droits, une Licence n'emporte aucun droit
+        d'adaptation des Rushes ni des oeuvres auxquelles ils appartiennent. En particulier, le Licencié
+        s'interdit d'employer sciemment un Modèle entraîné sur les Rushes pour réaliser ou proposer ce qui suit
+        : {barred}.
         """,
     ),
+    version=2,
 )
 
 STYLE_IMITATION: Final = Clause(
@@ -201,16 +212,17 @@ STYLE_IMITATION: Final = Clause(
     ),
     text=wording(
         """
-        Output in the style of the Licensor {rule}. The Licensee shall put in place filters reasonable for its
-        services and shall not use the name of the Licensor, its works or its authors as training labels for a
-        style.
+        Output in the style of the Licensor {rule}. In so far as it is not permitted, the Licensee shall put in
+        place filters reasonable for its services and shall not use the name of the Licensor, its works or its
+        authors as training labels for a style.
         """,
         """
-        La production de Sorties à la manière du Concédant {rule}. Le Licencié met en place les filtres
-        raisonnables au regard de ses services et n'emploie pas le nom du Concédant, de ses oeuvres ou de ses
-        auteurs comme étiquette d'entraînement d'un style.
+        La production de Sorties à la manière du Concédant {rule}. Dans la mesure où elle n'est pas permise, le
+        Licencié met en place les filtres raisonnables au regard de ses services et n'emploie pas le nom du
+        Concédant, de ses oeuvres ou de ses auteurs comme étiquette d'entraînement d'un style.
         """,
     ),
+    version=2,
 )
 
 REPUTATION: Final = Clause(
@@ -302,8 +314,8 @@ PROHIBITED_END_USES: Final = Clause(
                 option("emotion_recognition", "emotion recognition", "reconnaissance des émotions"),
                 option("social_scoring", "social scoring", "notation sociale"),
                 option("military", "military systems", "systèmes militaires"),
-                option("law_enforcement", "law enforcement systems", "systèmes de maintien de l'ordre"),
-                option("deepfake_tool", "tools for making deceptive fakes", "outils de trucage trompeur"),
+                option("law_enforcement", "law enforcement systems", "systèmes destinés aux activités répressives"),
+                option("deepfake_tool", "tools for making deceptive fakes", "outils d'hypertrucage trompeur"),
             ),
             default=(
                 "biometric_identification",
@@ -347,6 +359,7 @@ PROHIBITED_END_USES: Final = Clause(
         Aucune Licence n'est consentie aux organisations et secteurs suivants : {barred_recipients}.
         """,
     ),
+    version=2,
 )
 
 CLAUSES: Final = (

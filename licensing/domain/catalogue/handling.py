@@ -34,10 +34,11 @@ REDISTRIBUTION: Final = Clause(
         """
         La redistribution des Rushes, en tout ou partie, sous leur forme d'origine ou transcodée, à titre
         onéreux ou gratuit, {raw_footage}. Leur mise à disposition dans un jeu de données, une fiche de modèle,
-        une démonstration ou une application vaut redistribution. L'accès des personnes admises par la clause de
-        sous-licence ne l'est pas.
+        une démonstration ou une application vaut redistribution ; l'accès ouvert aux personnes que désigne la
+        clause de sous-licence n'en est pas une.
         """,
     ),
+    version=2,
 )
 
 DERIVATIVE_DATASET: Final = Clause(
@@ -88,15 +89,18 @@ DERIVATIVE_DATASET: Final = Clause(
     text=wording(
         """
         Captions, annotations, embeddings, latents and other data derived from the Footage {sharing}.
-        {delete_with_source} Every limit of these terms that applies to the Footage applies to them while they
-        are kept.
+        {delete_with_source} While they are kept, every limit of these terms that applies to the Footage applies
+        to them, save that after the term they may be kept as stated above and used as the clause on survival
+        permits.
         """,
         """
-        Les légendes, annotations, plongements, latents et autres données dérivées des Rushes {sharing}.
-        {delete_with_source} Toute limite des présentes applicable aux Rushes leur est applicable tant qu'elles
-        sont conservées.
+        Les données dérivées des Rushes, telles que légendes, annotations, plongements et représentations
+        latentes, {sharing}. {delete_with_source} Tant qu'elles sont conservées, toute limite des présentes
+        applicable aux Rushes leur est applicable, sauf qu'après le terme elles peuvent être conservées comme il
+        est dit ci-dessus et employées comme le permet la clause de survie.
         """,
     ),
+    version=2,
 )
 
 SYNTHETIC_DISTILLATION: Final = Clause(

@@ -38,26 +38,31 @@ PRICE: Final = Clause(
             label=wording("Currency", "Monnaie"),
             options=_CURRENCIES,
             default="USD",
+            offered=("USD",),
         ),
     ),
     text=wording(
         """
         For each minute licensed, counted to the millisecond, the Licensor receives the rate of the rate card in
-        force on the day the quote was made. Floor below which no Licence is granted, per licensed minute:
-        {floor}. Currency: {currency}.
+        force on the day the quote was made or, where it is higher, the floor. Floor below which no Licence is
+        granted, per licensed minute: {floor}. Currency: {currency}. The amount is rounded once for each clip,
+        to the nearest cent.
 
         The Platform's service fee is added to that amount and is never taken from it. Each earning names the
         clip, its duration, the steps of the rate and the Licence, so that the Licensor can recompute it.
         """,
         """
         Pour chaque minute concédée, comptée à la milliseconde, le Concédant perçoit le tarif de la grille en
-        vigueur au jour du devis. Plancher en deçà duquel aucune Licence n'est consentie, par minute concédée :
-        {floor}. Monnaie : {currency}.
+        vigueur au jour du devis ou, s'il est plus élevé, le plancher. Plancher en deçà duquel aucune Licence
+        n'est consentie, par minute concédée : {floor}. Monnaie : {currency}. Le montant est arrondi une seule
+        fois pour chaque plan, au cent le plus proche.
 
-        La commission de la Plateforme s'ajoute à ce montant et n'en est jamais déduite. Chaque gain indique le
-        plan, sa durée, les étapes du tarif et la Licence, afin que le Concédant puisse le recalculer.
+        Les frais de service de la Plateforme s'ajoutent à ce montant et n'en sont jamais déduits. Chaque revenu
+        indique le plan, sa durée, les étapes du tarif et la Licence, afin que le Concédant puisse le
+        recalculer.
         """,
     ),
+    version=2,
 )
 
 REV_SHARE: Final = Clause(
@@ -91,33 +96,34 @@ REV_SHARE: Final = Clause(
     ),
     text=wording(
         """
-        In addition to the price the Licensee sets aside {percent} of the net revenue from Models trained on the
-        Footage. That sum is divided among licensors in proportion to {method} and settled with the quarterly
-        report. At zero percent no revenue is shared and the price is a lump sum, as article L131-4 of the
-        French Intellectual Property Code allows where the basis of a proportional share cannot be determined in
-        practice.
+        In addition to the price the Licensee sets aside {percent} of its revenue, net of taxes and refunds,
+        from Models trained on the Footage. That sum is divided among all licensors of footage on which the
+        Model was trained, in proportion to {method}, and settled every quarter. At zero percent no revenue is
+        shared and the price is a lump sum, as article L131-4 of the French Intellectual Property Code allows
+        where the basis of a proportional share cannot be determined in practice.
         """,
         """
-        Outre le prix, le Licencié affecte {percent} des recettes nettes tirées des Modèles entraînés sur les
-        Rushes. Cette somme est répartie entre concédants en proportion de la mesure suivante : {method}. Elle
-        est réglée avec le compte rendu trimestriel. À zéro pour cent, aucune recette n'est partagée et le prix
-        est forfaitaire, ainsi que l'article L131-4 du code de la propriété intellectuelle le permet lorsque la
-        base d'une participation proportionnelle ne peut être pratiquement déterminée.
+        Outre le prix, le Licencié affecte {percent} de ses recettes, nettes de taxes et de remboursements,
+        tirées des Modèles entraînés sur les Rushes. Cette somme est répartie entre tous les concédants des
+        rushes ayant servi à entraîner le Modèle, en proportion de la mesure suivante : {method}. Elle est
+        réglée chaque trimestre. À zéro pour cent, aucune recette n'est partagée et le prix est forfaitaire,
+        ainsi que l'article L131-4 du code de la propriété intellectuelle le permet lorsque la base d'une
+        participation proportionnelle ne peut être pratiquement déterminée.
         """,
     ),
     fallbacks=(
         Fallback(
             1,
-            wording("One percent, by clips", "Un pour cent, au plan"),
-            (("percent", 1), ("method", "clips")),
-        ),
-        Fallback(
-            2,
             wording("Two percent, by clips", "Deux pour cent, au plan"),
             (("percent", 2), ("method", "clips")),
         ),
+        Fallback(
+            2,
+            wording("One percent, by clips", "Un pour cent, au plan"),
+            (("percent", 1), ("method", "clips")),
+        ),
     ),
-    version=2,
+    version=3,
 )
 
 MFN: Final = Clause(
@@ -200,22 +206,25 @@ INDEMNITY: Final = Clause(
     ),
     text=wording(
         """
-        {direction} against claims of third parties caused by a breach of the warranties or of the limits of
-        use, provided that notice of the claim is given promptly and that the defence may be conducted or
-        joined.
+        {direction} against claims of third parties caused by a breach, by the party that indemnifies, of its
+        warranties or of the limits of use, provided that notice of the claim is given promptly and that the
+        defence may be conducted or joined.
 
-        The amount is limited to {cap_multiple} times the fees of the Licences concerned. Against a consumer, or
-        where the law forbids such a limit, this limit does not apply.
+        The amount is limited to {cap_multiple} times the fees of the Licences concerned and counts towards the
+        limit of liability. Against a consumer, or where the law forbids such a limit, this limit does not
+        apply.
         """,
         """
-        {direction} contre les réclamations de tiers résultant d'un manquement aux garanties ou aux limites
-        d'usage, à condition que la réclamation soit signalée promptement et que la défense puisse être conduite
-        ou rejointe.
+        {direction} contre les réclamations de tiers résultant d'un manquement, par la partie qui garantit, à
+        ses garanties ou aux limites d'usage, à condition que la réclamation soit signalée promptement et que la
+        partie garante puisse assurer la défense ou s'y joindre.
 
-        Le montant est limité à {cap_multiple} fois les redevances des Licences concernées. À l'égard d'un
-        consommateur, ou lorsque la loi l'interdit, cette limite ne s'applique pas.
+        Le montant est limité à {cap_multiple} fois les redevances des Licences concernées et s'impute sur le
+        plafond de responsabilité. À l'égard d'un consommateur, ou lorsque la loi l'interdit, cette limite ne
+        s'applique pas.
         """,
     ),
+    version=2,
     fallbacks=(
         Fallback(
             1,
@@ -260,16 +269,17 @@ LIABILITY_CAP: Final = Clause(
     ),
     text=wording(
         """
-        The liability of each party under a Licence is limited to {multiple} times its fees. For redistribution
-        of the Footage, digital replicas and breach of security the limit is {breach_multiple} times its fees.
+        The liability of each party under a Licence is limited to {multiple} times the fees of that Licence. For
+        redistribution of the Footage, digital replicas and breach of security the limit is {breach_multiple}
+        times those fees.
 
-        Nothing limits liability for intent, gross negligence, bodily injury or breach of an essential
-        obligation, where the law forbids such a limit.
+        Nothing limits liability for wilful misconduct, gross negligence, bodily injury or breach of an
+        essential obligation, where the law forbids such a limit.
         """,
         """
-        La responsabilité de chaque partie au titre d'une Licence est limitée à {multiple} fois ses redevances.
-        Pour la redistribution des Rushes, les répliques numériques et les atteintes à la sécurité, la limite
-        est de {breach_multiple} fois ses redevances.
+        La responsabilité de chaque partie au titre d'une Licence est limitée à {multiple} fois les redevances
+        de cette Licence. Pour la redistribution des Rushes, les répliques numériques et les atteintes à la
+        sécurité, la limite est de {breach_multiple} fois ces redevances.
 
         Rien ne limite la responsabilité en cas de dol, de faute lourde, de dommage corporel ou de manquement à
         une obligation essentielle, lorsque la loi l'interdit.
@@ -285,7 +295,7 @@ LIABILITY_CAP: Final = Clause(
             (("multiple", "5.0"), ("breach_multiple", "20.0")),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 
@@ -330,17 +340,19 @@ LIQUIDATED_DAMAGES: Final = Clause(
         The following sums {enabled}: for each individual of whom a digital replica is made, {replica}; for each
         clip redistributed, {redistribution}; for each day by which deletion is late, {late_deletion}.
 
-        They are a genuine estimate of the loss. A court may reduce or increase a sum that is manifestly
-        excessive or derisory. Further loss remains recoverable in so far as it exceeds the sum paid.
+        While they are in force they are a genuine estimate of the loss and settle it; every other remedy, such
+        as an order to stop, remains, and the limit of liability does not apply to them. A court may, where the
+        law so provides, reduce or increase a sum that is manifestly excessive or derisory.
         """,
         """
         Les sommes suivantes {enabled} : pour chaque personne dont une réplique numérique est réalisée,
         {replica} ; pour chaque plan redistribué, {redistribution} ; pour chaque jour de retard de suppression,
         {late_deletion}.
 
-        Elles constituent une évaluation sincère du préjudice. Le juge peut modérer ou augmenter une somme
-        manifestement excessive ou dérisoire. Le préjudice supplémentaire demeure réparable pour la part
-        excédant la somme versée.
+        Tant qu'elles sont en vigueur, elles constituent une évaluation sincère du préjudice et le réparent
+        forfaitairement ; toute autre mesure, telle que l'injonction de cesser, demeure possible, et le plafond
+        de responsabilité ne leur est pas applicable. Le juge peut, lorsque la loi le prévoit, modérer ou
+        augmenter une somme manifestement excessive ou dérisoire.
         """,
     ),
     fallbacks=(
@@ -350,7 +362,7 @@ LIQUIDATED_DAMAGES: Final = Clause(
             (("enabled", True), ("replica", 10000), ("redistribution", 5000), ("late_deletion", 500)),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 CLAUSES: Final = (PRICE, REV_SHARE, MFN, INDEMNITY, LIABILITY_CAP, LIQUIDATED_DAMAGES)

@@ -82,20 +82,25 @@ DATA_SUBJECT: Final = Clause(
     ),
     text=wording(
         """
-        People the Footage may show: {people}. Personal data in it is processed on the basis of {legal_basis};
-        consents attached: {consents}. A consent counts only if it answers the question of AI training
-        separately. {minors}.
+        Most recognisable people the Footage may show: {people}. Personal data in it is processed on the basis
+        of {legal_basis}; consents attached: {consents}. A consent counts only if it answers the question of AI
+        training separately. {minors}.
 
         Each party answers a request of a person shown within {response_days}, helps the other to do so, and
-        stops using the passage concerned while a well-founded objection is open.
+        stops using the passage concerned while a well-founded objection is open. Where the consent on which the
+        processing rests is taken back, the use of the passage concerned ends at once. Each party is the
+        controller of the processing it decides on.
         """,
         """
-        Personnes que les Rushes peuvent montrer : {people}. Les données personnelles qu'ils contiennent sont
-        traitées sur la base suivante : {legal_basis} ; consentements joints : {consents}. Un consentement ne
-        vaut que s'il répond séparément à la question de l'entraînement d'IA. {minors}.
+        Personnes les plus reconnaissables que les Rushes peuvent montrer : {people}. Les données personnelles
+        qu'ils contiennent sont traitées sur la base suivante : {legal_basis} ; consentements joints :
+        {consents}. Un consentement ne vaut que s'il répond séparément à la question de l'entraînement d'IA.
+        {minors}.
 
         Chaque partie répond à la demande d'une personne filmée dans un délai de {response_days}, aide l'autre à
-        le faire et cesse d'employer le passage concerné tant qu'une opposition fondée est pendante.
+        le faire et cesse d'employer le passage concerné tant qu'une opposition fondée est pendante. Lorsque le
+        consentement sur lequel repose le traitement est retiré, l'emploi du passage concerné cesse aussitôt.
+        Chaque partie est responsable du traitement pour les opérations qu'elle décide.
         """,
     ),
     fallbacks=(
@@ -105,7 +110,7 @@ DATA_SUBJECT: Final = Clause(
             (("response_days", 5),),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 CMO_STATUS: Final = Clause(
@@ -121,7 +126,7 @@ CMO_STATUS: Final = Clause(
             name="societies",
             label=wording("Membership", "Adhésion"),
             options=(
-                option("none", "a member of no such body", "membre d'aucun d'entre eux"),
+                option("none", "none", "aucune"),
                 option("SACD", "SACD", "SACD"),
                 option("SCAM", "Scam", "Scam"),
                 option("SACEM", "Sacem", "Sacem"),
@@ -146,20 +151,21 @@ CMO_STATUS: Final = Clause(
         of rights or a performers' union: {societies}. Number of the authorisation under which AI training may
         be granted: {authorisation}.
 
-        No Licence is granted before this declaration is made. Where a membership covers the rights granted and
-        no authorisation is stated, no Licence is granted either. The Licensor reports any change before it
-        takes effect.
+        No Licence is granted before this declaration is made. Where a membership is declared and no
+        authorisation is stated, no Licence is granted either. The Licensor reports any change before it takes
+        effect.
         """,
         """
         Adhésion du Concédant, et de chaque auteur pour lequel il agit, à un organisme de gestion collective ou
         à un syndicat d'artistes-interprètes : {societies}. Numéro de l'autorisation en vertu de laquelle
         l'entraînement d'IA peut être concédé : {authorisation}.
 
-        Aucune Licence n'est consentie avant cette déclaration. Lorsqu'une adhésion couvre les droits concédés
-        et qu'aucune autorisation n'est indiquée, aucune Licence n'est consentie non plus. Le Concédant signale
-        tout changement avant qu'il prenne effet.
+        Aucune Licence n'est consentie avant cette déclaration. Lorsqu'une adhésion est déclarée et qu'aucune
+        autorisation n'est indiquée, aucune Licence n'est consentie non plus. Le Concédant signale tout
+        changement avant qu'il ne prenne effet.
         """,
     ),
+    version=2,
 )
 
 DISPUTE: Final = Clause(
@@ -221,15 +227,16 @@ DISPUTE: Final = Clause(
     ),
     text=wording(
         """
-        This Agreement is governed by {law}; disputes are heard by {forum}. {mediation} Mandatory rules that
-        protect authors and consumers where they live are not set aside.
+        This Agreement and the Licences granted under it are governed by {law}; disputes are heard by {forum}.
+        {mediation} Mandatory rules that protect authors and consumers where they live are not set aside.
 
         Text prevailing between the two language versions: {prevailing_language}. The version in the other
         language is given for understanding.
         """,
         """
-        Le présent Contrat est régi par {law} ; les litiges sont portés devant {forum}. {mediation} Les règles
-        impératives protégeant les auteurs et les consommateurs là où ils résident ne sont pas écartées.
+        Le présent Contrat et les Licences consenties à ce titre sont régis par {law} ; les litiges sont portés
+        devant {forum}. {mediation} Les règles impératives protégeant les auteurs et les consommateurs là où ils
+        résident ne sont pas écartées.
 
         Texte faisant foi entre les deux versions linguistiques : {prevailing_language}. La version dans l'autre
         langue est fournie pour la compréhension.
@@ -247,6 +254,7 @@ DISPUTE: Final = Clause(
             (("law", "US-CA"), ("forum", "san_francisco")),
         ),
     ),
+    version=2,
 )
 
 CLAUSES: Final = (DATA_SUBJECT, CMO_STATUS, DISPUTE)

@@ -185,8 +185,10 @@ ATTRIBUTION: Final = Clause(
                 "La Plateforme communique au Concédant le nom de chaque Licencié.",
             ),
             no=wording(
-                "The Platform tells the Licensor the sector of each Licensee, not its name.",
-                "La Plateforme communique au Concédant le secteur de chaque Licencié, non son nom.",
+                "The Platform does not tell the Licensor the name of a Licensee, unless the law or a dispute requires "
+                "it.",
+                "La Plateforme ne communique pas au Concédant le nom des Licenciés, sauf si la loi ou un litige "
+                "l'exige.",
             ),
             default=True,
         ),
@@ -201,6 +203,7 @@ ATTRIBUTION: Final = Clause(
         {disclose_buyer} Cette mention n'emporte aucune approbation.
         """,
     ),
+    version=2,
 )
 
 PIRACY_SHIELD: Final = Clause(
@@ -208,8 +211,8 @@ PIRACY_SHIELD: Final = Clause(
     code="PIRACY_SHIELD",
     title=wording("No parallel scraping", "Pas d'aspiration parallèle"),
     summary=wording(
-        "A buyer who pays you may not also copy your public channels for training.",
-        "L'acheteur qui vous paie ne peut pas aussi aspirer vos chaînes publiques pour entraîner.",
+        "Whether a buyer who pays you may also copy your public channels for training.",
+        "Si l'acheteur qui vous paie peut aussi aspirer vos chaînes publiques pour entraîner.",
     ),
     parameters=(
         Flag(
@@ -235,15 +238,17 @@ PIRACY_SHIELD: Final = Clause(
         """
         {enabled} content from the Licensor's channels for the training of Models otherwise than under a
         Licence. Channels concerned: {channels}. This clause is an express reservation of rights against text
-        and data mining within the meaning of Article 4(3) of Directive (EU) 2019/790.
+        and data mining within the meaning of Article 4(3) of Directive (EU) 2019/790 and of article L122-5-3 of
+        the French Intellectual Property Code.
         """,
         """
         {enabled} de contenus des chaînes du Concédant pour l'entraînement de Modèles autrement qu'en vertu
         d'une Licence. Chaînes concernées : {channels}. La présente clause vaut réserve expresse de droits à
         l'égard de la fouille de textes et de données au sens de l'article 4, paragraphe 3, de la directive (UE)
-        2019/790.
+        2019/790 et de l'article L122-5-3 du code de la propriété intellectuelle.
         """,
     ),
+    version=2,
 )
 
 COMPLIANCE_OUTPUT: Final = Clause(
@@ -251,8 +256,8 @@ COMPLIANCE_OUTPUT: Final = Clause(
     code="COMPLIANCE_OUTPUT",
     title=wording("Public disclosures", "Publicité réglementaire"),
     summary=wording(
-        "The buyer names the dataset when the law makes it publish what it trained on.",
-        "L'acheteur nomme le jeu de données lorsque la loi l'oblige à publier ses sources.",
+        "Whether the buyer must name the dataset when the law makes it publish what it trained on.",
+        "Si l'acheteur doit nommer le jeu de données lorsque la loi l'oblige à publier ses sources.",
     ),
     parameters=(
         Flag(
@@ -272,15 +277,16 @@ COMPLIANCE_OUTPUT: Final = Clause(
     text=wording(
         """
         The Licensee {listed} the public summaries of training content that the law requires of it, such as
-        Article 53(1)(d) of Regulation (EU) 2024/1689. It does not name natural persons there without their
-        consent.
+        those under Article 53(1)(d) of Regulation (EU) 2024/1689 and section 3111 of the California Civil Code.
+        It does not name natural persons there without their consent.
         """,
         """
         Le Licencié {listed} les résumés publics des contenus d'entraînement que la loi lui impose, tels que
-        ceux de l'article 53, paragraphe 1, point d), du règlement (UE) 2024/1689. Il n'y nomme aucune personne
-        physique sans son consentement.
+        ceux de l'article 53, paragraphe 1, point d), du règlement (UE) 2024/1689 et de l'article 3111 du Code
+        civil de Californie. Il n'y nomme aucune personne physique sans son consentement.
         """,
     ),
+    version=2,
 )
 
 CLAUSES: Final = (AUDIT, REPORTING, ATTRIBUTION, PIRACY_SHIELD, COMPLIANCE_OUTPUT)

@@ -23,11 +23,15 @@ EXCLUSIVITY: Final = Clause(
             label=wording("Most exclusive grant on offer", "Exclusivité maximale proposée"),
             options=(
                 option("none", "non-exclusive only", "non exclusives seulement"),
-                option("category", "exclusive within one class of Models", "exclusives pour une catégorie de Modèles"),
+                option(
+                    "category",
+                    "exclusive within the classes of Models licensed",
+                    "exclusives pour les catégories de Modèles concédées",
+                ),
                 option(
                     "ai_training", "exclusive for the training of Models", "exclusives pour l'entraînement de Modèles"
                 ),
-                option("buyer", "exclusive for every purpose licensed", "exclusives pour toute finalité concédée"),
+                option("buyer", "exclusive for every use", "exclusives pour tout usage"),
             ),
             default="none",
         ),
@@ -42,23 +46,29 @@ EXCLUSIVITY: Final = Clause(
     needs=(Need("kind", ("category", "ai_training", "buyer"), "ends"),),
     text=wording(
         """
-        Licences may be granted as follows: {kind}. An exclusive grant begins on the date of the Licence or, if
-        later, on this day: {starts}; it ends no later than on this day: {ends}. The day it ends is not
+        Licences are, at most: {kind}. A Licence is no more exclusive than the buyer asked and paid for.
+
+        Exclusivity begins on the date of the Licence or, if later, on this day: {starts}; it ends with the
+        Licence or, if earlier, on this day: {ends}. Days begin at midnight UTC; the day of the end is not
         included.
 
         An exclusive Licence does not affect Licences granted before it, nor the Licensor's own use, nor these
-        carve-outs: {carve_outs}. The Platform does not grant two Licences whose exclusivities overlap.
+        carve-outs: {carve_outs}. The Platform grants no Licence that encroaches on an exclusivity in force.
         """,
         """
-        Les Licences peuvent être consenties comme suit : {kind}. Une exclusivité commence à la date de la
-        Licence ou, si elle est postérieure, le jour suivant : {starts} ; elle prend fin au plus tard le jour
-        suivant : {ends}. Le jour de fin n'est pas compris.
+        Les Licences sont, au plus : {kind}. Une Licence n'est pas plus exclusive que ce que l'acheteur a
+        demandé et payé.
+
+        L'exclusivité commence à la date de la Licence ou, s'il est postérieur, au jour indiqué ici : {starts} ;
+        elle prend fin avec la Licence ou, s'il est antérieur, au jour indiqué ici : {ends}. Les jours
+        commencent à minuit UTC ; le jour de fin n'est pas compris.
 
         Une Licence exclusive n'affecte ni les Licences antérieures, ni l'usage propre du Concédant, ni les
-        réserves suivantes : {carve_outs}. La Plateforme ne consent pas deux Licences dont les exclusivités se
-        recouvrent.
+        réserves suivantes : {carve_outs}. La Plateforme ne consent aucune Licence qui empiète sur une
+        exclusivité en cours.
         """,
     ),
+    version=2,
 )
 
 TERM: Final = Clause(
@@ -121,8 +131,8 @@ SURVIVAL: Final = Clause(
                 ),
                 option(
                     "retrain_required",
-                    "shall be retired or trained anew without the Footage within six months",
-                    "est retiré ou entraîné à nouveau sans les Rushes dans les six mois",
+                    "shall be retired or trained anew without the Footage within six months of the end of the term",
+                    "est retiré ou entraîné à nouveau sans les Rushes dans les six mois suivant le terme",
                 ),
             ),
             default="model_perpetual",
@@ -153,6 +163,7 @@ SURVIVAL: Final = Clause(
         {no_new_training}
         """,
     ),
+    version=2,
 )
 
 _SIDES = (
@@ -219,18 +230,19 @@ SUBLICENSE: Final = Clause(
             name="level",
             label=wording("Who else", "Qui d'autre"),
             options=(
-                option("none", "for nobody else", "à nul autre"),
+                option("none", "to nobody else", "à nul autre"),
                 option(
-                    "affiliates", "for companies under common control only", "aux seules sociétés sous contrôle commun"
+                    "affiliates", "to companies under common control only", "aux seules sociétés sous contrôle commun"
                 ),
                 option(
                     "named_subprocessors",
-                    "for its affiliates and the subprocessors named in the Licence, working for it alone",
-                    "à ses sociétés affiliées et aux sous-traitants nommés dans la Licence, oeuvrant pour lui seul",
+                    "to companies under common control and to the subprocessors on its list, working for it alone",
+                    "aux sociétés sous contrôle commun et aux sous-traitants inscrits sur sa liste, oeuvrant pour lui "
+                    "seul",
                 ),
                 option(
                     "third_parties",
-                    "for third parties bound in writing by the same terms",
+                    "to third parties bound in writing by the same terms",
                     "à des tiers tenus par écrit aux mêmes conditions",
                 ),
             ),
@@ -240,14 +252,14 @@ SUBLICENSE: Final = Clause(
     ),
     text=wording(
         """
-        Access to the Footage and use of the Licensee's rights in it are open, beside the Licensee, {level}. The
-        Licensee answers for them as for itself, keeps a list of them, and shows that list to the Licensor on
-        request.
+        Access to the Footage and use of the Licensee's rights in it are open, besides the Licensee, {level}.
+        The Licensee answers for them as for itself, keeps a list of them by name, and shows that list to the
+        Licensor on request.
         """,
         """
         L'accès aux Rushes et l'usage des droits que le Licencié y détient sont ouverts, outre le Licencié,
-        {level}. Le Licencié en répond comme de lui-même, en tient la liste et la présente au Concédant sur
-        demande.
+        {level}. Le Licencié en répond comme de lui-même, en tient la liste nominative et la présente au
+        Concédant sur demande.
         """,
     ),
     fallbacks=(
@@ -257,7 +269,7 @@ SUBLICENSE: Final = Clause(
             (("level", "third_parties"),),
             wording(
                 """
-                Access to the Footage and use of the Licensee's rights in it are open, beside the Licensee,
+                Access to the Footage and use of the Licensee's rights in it are open, besides the Licensee,
                 {level}. The Licensee gives the Licensor their names thirty days in advance, answers for them as
                 for itself, and ends their access within ten days of a reasoned objection by the Licensor.
                 """,
@@ -270,6 +282,7 @@ SUBLICENSE: Final = Clause(
             ),
         ),
     ),
+    version=2,
 )
 
 CLAUSES: Final = (EXCLUSIVITY, TERM, SURVIVAL, TERRITORY, SUBLICENSE)

@@ -155,7 +155,11 @@ MODEL_SCOPE: Final = Clause(
             name="scope",
             label=wording("Models covered", "Modèles couverts"),
             options=(
-                option("single_named", "the single Model named in it", "le seul Modèle qui y est nommé"),
+                option(
+                    "single_named",
+                    "one single Model, named in the Licence or, failing that, in the Licensee's first report",
+                    "un seul Modèle, nommé dans la Licence ou, à défaut, dans le premier compte rendu du Licencié",
+                ),
                 option(
                     "family",
                     "the Models of one family, developed under one name from a common base",
@@ -163,8 +167,10 @@ MODEL_SCOPE: Final = Clause(
                 ),
                 option(
                     "successors_until",
-                    "the named Model and its successors released up to the date below",
-                    "le Modèle nommé et ses successeurs publiés jusqu'à la date ci-dessous",
+                    "one Model, named in the Licence or, failing that, in the Licensee's first report, and its "
+                    "successors released up to the date below",
+                    "un Modèle, nommé dans la Licence ou, à défaut, dans le premier compte rendu du Licencié, et ses "
+                    "successeurs publiés jusqu'à la date ci-dessous",
                 ),
                 option(
                     "any_owned",
@@ -216,7 +222,7 @@ MODEL_SCOPE: Final = Clause(
             (("scope", "any_owned"),),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 EVAL_ONLY: Final = Clause(
@@ -254,14 +260,18 @@ EVAL_ONLY: Final = Clause(
     ),
     text=wording(
         """
-        {enabled} An evaluation copy may be used for {window_days} from delivery; it is then deleted and the
-        Licensee confirms the deletion in writing.
+        {enabled} Where the grant is limited to evaluation, every copy delivered is an evaluation copy. An
+        evaluation copy may be used for {window_days} from delivery, even where the term of the Licence is
+        longer; it is then deleted and the Licensee confirms the deletion in writing.
         """,
         """
-        {enabled} Une copie d'évaluation peut être employée pendant {window_days} à compter de la livraison ;
-        elle est ensuite supprimée et le Licencié confirme cette suppression par écrit.
+        {enabled} Lorsque l'autorisation est limitée à l'évaluation, toute copie livrée est une copie
+        d'évaluation. Une copie d'évaluation peut être employée pendant {window_days} à compter de la livraison,
+        même si la durée de la Licence est plus longue ; elle est ensuite supprimée et le Licencié confirme
+        cette suppression par écrit.
         """,
     ),
+    version=2,
 )
 
 OUTPUT_VERBATIM: Final = Clause(
@@ -312,17 +322,17 @@ OUTPUT_VERBATIM: Final = Clause(
         """
         The Licensee shall prevent its Models from producing Output that reproduces more than
         {max_consecutive_seconds} of consecutive Footage, or whose similarity to any passage of the Footage
-        exceeds {max_similarity} on a scale from 0 to 1, measured by the method recorded in the certificate of
-        the Licence. {applies_even_if_unprompted}
+        exceeds {max_similarity} on a scale from 0 (nothing in common) to 1 (identical), by a recognised measure
+        of perceptual similarity, which the Licensee names on request. {applies_even_if_unprompted}
 
         On learning of such Output the Licensee shall, without undue delay, stop serving it and prevent its
         recurrence.
         """,
         """
-        Le Licencié veille à ce que ses Modèles ne produisent aucune Sortie reproduisant plus de
-        {max_consecutive_seconds} consécutives des Rushes, ou dont la similarité avec un passage des Rushes
-        dépasse {max_similarity} sur une échelle de 0 à 1, mesurée selon la méthode inscrite au certificat de la
-        Licence. {applies_even_if_unprompted}
+        Le Licencié empêche ses Modèles de produire toute Sortie reproduisant plus de {max_consecutive_seconds}
+        de Rushes consécutifs, ou dont la similarité avec un passage des Rushes dépasse {max_similarity} sur une
+        échelle de 0 (rien de commun) à 1 (identité), selon une mesure reconnue de similarité perceptuelle que
+        le Licencié indique sur demande. {applies_even_if_unprompted}
 
         Dès qu'il a connaissance d'une telle Sortie, le Licencié cesse sans retard de la servir et en prévient
         le renouvellement.
@@ -335,7 +345,7 @@ OUTPUT_VERBATIM: Final = Clause(
             (("max_consecutive_seconds", 1), ("max_similarity", "0.60")),
         ),
     ),
-    version=2,
+    version=3,
 )
 
 CLAUSES: Final = (FIELD_OF_USE, MODEL_CLASS, MODEL_SCOPE, EVAL_ONLY, OUTPUT_VERBATIM)
