@@ -16,6 +16,7 @@ from marketplace.models import (
     Payment,
     Quote,
     QuoteLine,
+    Repayment,
     Transfer,
 )
 
@@ -104,3 +105,12 @@ class TransferAdmin(ReadOnly):
     list_filter: ClassVar = ("reason", "currency")
     list_select_related: ClassVar = ("debit", "credit")
     search_fields = ("journal_key", "order_ref", "subject_ref")
+
+
+@admin.register(Repayment)
+class RepaymentAdmin(ReadOnly):
+    """What was sent back to buyers, and what waits for a person: the refused."""
+
+    list_display = ("licence", "attempt", "state", "amount", "by_hand", "reference", "refusal_code", "sent_at")
+    list_filter: ClassVar = ("state", "by_hand", "refusal_code")
+    list_select_related: ClassVar = ("licence",)

@@ -6,6 +6,7 @@ from marketplace.catalog.models import Listing, Shelf
 from marketplace.delivery.models import Certificate, Dataset, DatasetFile, Omission, SignedCopy
 from marketplace.ledger.models import Account, Transfer
 from marketplace.orders.models import Licence, Order, Payment, Quote, QuoteLine, Reservation
+from marketplace.repayments.models import Repayment
 from marketplace.transparency.models import LogEntry, LogHead, LogNode, LogPending, LogTip, MapNode
 from marketplace.withdrawals.models import Attestation, Claim, Notice, Withdrawal
 
@@ -30,6 +31,7 @@ __all__ = [
     "Payment",
     "Quote",
     "QuoteLine",
+    "Repayment",
     "Reservation",
     "Shelf",
     "SignedCopy",

@@ -8,12 +8,14 @@ from marketplace.delivery import subscribers as delivery
 from marketplace.delivery import tasks as delivery_tasks
 from marketplace.orders import subscribers as orders
 from marketplace.orders import tasks as order_tasks
+from marketplace.repayments import subscribers as repayments
+from marketplace.repayments import tasks as repayment_tasks
 from marketplace.transparency import subscribers as transparency
 from marketplace.transparency import tasks as transparency_tasks
 from marketplace.withdrawals import subscribers as withdrawals
 from marketplace.withdrawals import tasks as withdrawal_tasks
 
-__all__ = ["delivery_tasks", "order_tasks", "register", "transparency_tasks", "withdrawal_tasks"]
+__all__ = ["delivery_tasks", "order_tasks", "register", "repayment_tasks", "transparency_tasks", "withdrawal_tasks"]
 
 
 def register() -> None:
@@ -23,6 +25,7 @@ def register() -> None:
     orders.register()
     transparency.register()
     withdrawals.register()
+    repayments.register()
     subscribe("media_ingest.asset.derived", tasks.LISTINGS_CREATE)
     subscribe("media_ingest.asset.hold_changed", tasks.LISTINGS_HOLD)
     subscribe("licensing.agreement.signed", tasks.LISTINGS_REFRESH)

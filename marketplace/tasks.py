@@ -15,6 +15,7 @@ from marketplace.orders.services.fulfilling import order_mark_delivered, order_m
 from marketplace.orders.services.paying import PAYMENT_FOLLOW_UP, payment_follow_up
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
+from marketplace.repayments.services.sweeping import repayments_sweep
 from marketplace.transparency.services.sealing import log_seal
 from marketplace.withdrawals.services.sweeping import notices_sweep
 
@@ -89,6 +90,7 @@ def _day_close(_claim: Claim) -> None:
     quotes_expire(actor=Actor.system())
     earnings_release(actor=Actor.system())
     notices_sweep(actor=Actor.system())
+    repayments_sweep()
     licences_expire(actor=Actor.system())
     log_seal()
     consent_settle_due(actor=Actor.system())

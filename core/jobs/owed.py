@@ -48,13 +48,17 @@ def has_heard(topic: str, subjects: Subjects) -> None:
 def jobs_owed() -> Iterator[Owed]:
     """Yield what is missing; one query for the jobs of each kind, however many subjects there are."""
     known = {one.kind for one in registrations()}
-    for kind, subjects in _by_kind.items():
+    for kind in _by_kind:
         if kind in known:
-            yield from _missing(kind, subjects(), Job.objects.filter(kind=kind, state__in=ALIVE))
+            yield from _waiting(kind)
     for topic, subjects in _by_topic.items():
         heard = list(subjects())
         for kind in kinds_for(topic):
             yield from _missing(kind, heard, Job.objects.filter(kind=kind))
+
+
+def _waiting(kind: str) -> Iterator[Owed]:
+    return _missing(kind, _by_kind[kind](), Job.objects.filter(kind=kind, state__in=ALIVE))
 
 
 def _missing(kind: str, subjects: Iterable[str], jobs: QuerySet[Job]) -> Iterator[Owed]:
@@ -62,9 +66,11 @@ def _missing(kind: str, subjects: Iterable[str], jobs: QuerySet[Job]) -> Iterato
     return (Owed(kind, subject) for subject in subjects if subject not in present)
 
 
-def jobs_catch_up() -> list[Owed]:
-    """Ask for every job that is owed; one that ended although its subject still waits begins anew."""
-    made = list(jobs_owed())
+def jobs_catch_up(kind: str | None = None) -> list[Owed]:
+    """Ask for every job that is owed, or for those of a kind that something waits for; one that ended although its
+    subject still waits begins anew.
+    """
+    made = list(jobs_owed() if kind is None else _waiting(kind))
     for owed in made:
         with transaction.atomic():
             job = enqueue(kind=owed.kind, subject=owed.subject)

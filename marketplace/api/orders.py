@@ -28,8 +28,18 @@ from marketplace.orders.selectors.orders import orders_visible_to
 from marketplace.orders.services.paying import order_pay
 from marketplace.payouts.domain import Method
 from marketplace.payouts.errors import CHARGE_MISMATCH
+from marketplace.repayments.selectors.shown import sent_back
 
 REFUSED = (ROLE_MISSING, SCOPE_MISSING)
+
+
+class ReturnedOut(serializers.Serializer[Any]):
+    """What was sent back of a payment, for one licence that ended early."""
+
+    licence_id = PublicIdField(Prefix.LICENCE)
+    amount = MoneyField()
+    reference = serializers.CharField()
+    sent_at = serializers.DateTimeField()
 
 
 class PaymentOut(serializers.Serializer[Any]):
@@ -41,7 +51,12 @@ class PaymentOut(serializers.Serializer[Any]):
     amount = MoneyField()
     reference = serializers.CharField()
     decline_code = serializers.CharField()
+    returned = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(ReturnedOut(many=True))
+    def get_returned(self, payment: Payment) -> Any:
+        return ReturnedOut(sent_back(payment), many=True).data
 
 
 class OrderOut(serializers.Serializer[Any]):
@@ -75,7 +90,7 @@ class OrderOut(serializers.Serializer[Any]):
 
 
 class PayIn(serializers.Serializer[Any]):
-    """How to pay. The test provider declines the token `tok_decline` and takes every other."""
+    """How to pay. The test provider declines the token `tok_decline`, and sends nothing back to `tok_closed`."""
 
     method = serializers.ChoiceField(choices=[str(method) for method in Method], default=str(Method.TEST))
     token = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)

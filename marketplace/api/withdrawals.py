@@ -17,6 +17,7 @@ from core.ids import Prefix
 from core.states import ILLEGAL_TRANSITION
 from core.transitions import SOMEBODY_WAS_FASTER
 from marketplace.orders.selectors.orders import licensee_told
+from marketplace.repayments.selectors.shown import refund_shown
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.errors import ATTESTATION_INCOMPLETE, HELD_EXCLUSIVELY, NOTHING_TO_ATTEST
 from marketplace.withdrawals.domain.ladder import Rung
@@ -82,6 +83,11 @@ class NoticeOut(serializers.Serializer[Notice]):
     refund_rule = serializers.CharField()
     refund = MoneyField()
     credited_at = serializers.SerializerMethodField(help_text="When the refund was credited: with the licence's end.")
+    refund_stage = serializers.SerializerMethodField(
+        help_text="`none`, `promised` (credited when the licence ends), `credited` (on its way to where the money came "
+        "from), `sent`, or `delayed` (it could not be sent that way; the platform sees to it).",
+    )
+    refund_sent_at = serializers.SerializerMethodField()
     signatory = serializers.CharField()
     method = serializers.CharField()
     hash_list = serializers.CharField()
@@ -93,6 +99,13 @@ class NoticeOut(serializers.Serializer[Notice]):
     def get_credited_at(self, notice: Notice) -> datetime | None:
         counts = notice.state != NoticeState.SUPERSEDED
         return notice.took_effect_at if counts and notice.refund_minor else None
+
+    def get_refund_stage(self, notice: Notice) -> str:
+        return refund_shown(notice).stage
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_refund_sent_at(self, notice: Notice) -> datetime | None:
+        return refund_shown(notice).sent_at
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_superseded_by_id(self, notice: Notice) -> str | None:

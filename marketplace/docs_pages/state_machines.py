@@ -15,6 +15,7 @@ from marketplace.catalog.domain.states import LISTING
 from marketplace.delivery.domain.states import MACHINE as DATASET
 from marketplace.docs_pages.markdown import fence, page
 from marketplace.orders.domain.states import LICENCE, ORDER, PAYMENT, QUOTE
+from marketplace.repayments.domain.states import REPAYMENT
 from marketplace.withdrawals.domain.states import CLAIM, NOTICE, WITHDRAWAL
 from media_ingest.domain.ownership import OWNERSHIP
 from media_ingest.domain.states import ASSET, UPLOAD
@@ -39,6 +40,7 @@ MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (WITHDRAWAL, "marketplace/withdrawals/domain/states.py"),
     (NOTICE, "marketplace/withdrawals/domain/states.py"),
     (CLAIM, "marketplace/withdrawals/domain/states.py"),
+    (REPAYMENT, "marketplace/repayments/domain/states.py"),
 )
 
 

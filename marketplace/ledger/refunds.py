@@ -1,7 +1,8 @@
-"""Giving a buyer back part of what one licence cost, out of where that money lies now.
+"""Giving a buyer back part of what one licence cost, out of where that money lies now; then it leaves.
 
 Undelivered, it lies in escrow. Earned and held, the creator gives it back before it becomes payable. Once payable, the
-creator's balance gives what it has; it never falls below zero, and the platform bears the rest.
+creator's balance gives what it has; it never falls below zero, and the platform bears the rest, for good: no clause
+of an agreement lets it take that back from what other licences earn.
 """
 
 from __future__ import annotations
@@ -69,6 +70,19 @@ def refund_credit_postings(refund: Refund, shares: Mapping[AccountKind, Money]) 
         for kind, amount in shares.items()
         if amount.minor
     ]
+
+
+def repayment_posting(*, licence_ref: str, order_ref: str, buyer_id: UUID, amount: Money) -> Posting:
+    """What was credited for a licence leaves through the provider; once for a licence."""
+    return Posting(
+        f"licence:{licence_ref}:refund_paid",
+        AccountRef(AccountKind.REFUNDS, amount.currency, buyer_id),
+        AccountRef(AccountKind.CASH_AT_PROVIDER, amount.currency),
+        amount,
+        Reason.REFUND_PAID,
+        order_ref,
+        licence_ref,
+    )
 
 
 def licence_refund(*, actor: Actor, refund: Refund) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.money import Money
@@ -24,6 +25,16 @@ class CreatorBalance:
 
     held: Money
     available: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """What a buyer is owed for one licence."""
+
+    licence_ref: str
+    buyer_id: UUID
+    amount: Money
+    credited_at: datetime
 
 
 def ref_of(account: Account) -> AccountRef:
@@ -104,6 +115,40 @@ def refunds_of(subject_refs: Iterable[str], *kinds: AccountKind) -> dict[str, Mo
 def refunds_in(order_ref: str, *kinds: AccountKind) -> dict[str, Money]:
     """The same for every licence of one order."""
     return _summed(_refunds(kinds).filter(order_ref=order_ref).exclude(subject_ref=order_ref))
+
+
+def repaid_in(order_ref: str) -> dict[str, Money]:
+    """What was sent to the buyer for each licence of one order."""
+    return _summed(_repaid().filter(order_ref=order_ref))
+
+
+def repaid() -> dict[str, Money]:
+    """What was sent to buyers, for every licence."""
+    return _summed(_repaid())
+
+
+def refunds_unpaid() -> list[Unpaid]:
+    """What was credited to buyers for a licence and not sent to them yet, the longest credited first."""
+    credited = _refunds().exclude(subject_ref=F("order_ref")).exclude(subject_ref__in=_repaid().values("subject_ref"))
+    rows = credited.values_list("subject_ref", "credit__owner_id", "currency")
+    summed = rows.annotate(minor=Sum("amount_minor"), at=Min("created_at")).order_by("at", "subject_ref")
+    return [Unpaid(ref, owner, Money(minor, currency), at) for ref, owner, currency, minor, at in summed]
+
+
+def balances_of(kind: AccountKind) -> dict[AccountRef, Money]:
+    """The balance of every account of one kind."""
+    accounts = list(Account.objects.filter(kind=kind))
+    sums = balances_by_account(account.pk for account in accounts)
+    found = {}
+    for account in accounts:
+        debits, credits_ = sums[account.pk]
+        found[ref_of(account)] = Money(signed_minor(kind, debits=debits, credits_=credits_), account.currency)
+    return found
+
+
+def _repaid() -> QuerySet[Transfer]:
+    paid = Transfer.objects.filter(reason=Reason.REFUND_PAID, reversed_by__isnull=True).order_by()
+    return paid.exclude(subject_ref=F("order_ref"))
 
 
 def _refunds(kinds: Sequence[AccountKind] = ()) -> QuerySet[Transfer]:

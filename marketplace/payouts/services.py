@@ -17,7 +17,7 @@ from marketplace.ledger.domain import payout_posting, release_posting
 from marketplace.ledger.selectors import creator_balance
 from marketplace.ledger.services import held_earnings_locked, transfers_post
 from marketplace.payouts.adapters.test_provider import provider as test_provider
-from marketplace.payouts.domain import Charge, Method, PaymentProvider
+from marketplace.payouts.domain import Charge, Method, PaymentProvider, Returned
 from marketplace.payouts.errors import BELOW_MINIMUM
 
 _BATCH = 200
@@ -46,6 +46,17 @@ def payment_charge(*, method: Method, key: str, amount: Money, token: str) -> Ch
 def payment_find(*, method: Method, key: str) -> Charge | None:
     """What the provider knows about a key. Talks to the outside: never call it inside a transaction."""
     return provider_for(method).find(key)
+
+
+def payment_return(*, method: Method, key: str, charge_key: str, amount: Money) -> Returned:
+    """Ask the provider to give back part of a charge once for this key. Never call it inside a transaction.
+
+    It is asked first what became of the key: providers remember what they gave back, and the keys they were asked
+    under for a day only.
+    """
+    provider = provider_for(method)
+    known = provider.find_refund(key=key, charge_key=charge_key)
+    return known or provider.refund(key=key, charge_key=charge_key, amount=amount)
 
 
 def earnings_release(*, actor: Actor, at: datetime | None = None) -> Released:

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.orders.domain.states import LicenceState
+from marketplace.repayments.selectors.shown import RefundStage
 from marketplace.web.said import Badge, Words
 from marketplace.withdrawals.domain.ladder import Rung
 from marketplace.withdrawals.domain.states import Cause, ClaimKind, ClaimState, NoticeState
@@ -25,6 +26,14 @@ LICENCE: Final[Mapping[str, Badge]] = {
     LicenceState.UNDER_CLAIM: Badge(_("Under a claim"), "warn", "!"),
     LicenceState.TERMINATED: Badge(_("Ended early"), "danger", "✕"),
     LicenceState.EXPIRED: Badge(_("Its time is over"), "", "–"),
+}
+REFUND: Final[Mapping[str, Words]] = {
+    RefundStage.PROMISED: _("It is credited when the licence ends."),
+    RefundStage.CREDITED: _("Credited, and on its way to where you paid from."),
+    RefundStage.DELAYED: _(
+        "Credited. It could not be sent to where you paid from: we see to it, and you need not do anything."
+    ),
+    RefundStage.SENT: _("Sent to where you paid from."),
 }
 CAUSE: Final[Mapping[str, Words]] = {
     Cause.CREATOR: _("Its creator took it back."),

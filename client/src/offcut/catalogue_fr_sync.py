@@ -40,6 +40,12 @@ SYNC: dict[str, str] = {
     "Takes the place of": "Remplace",
     "Counts instead": "Remplacé par",
     "Refund": "Remboursement",
+    "when the licence ends": "à la fin de la licence",
+    "credited, on its way": "crédité, en route",
+    "credited; it could not be sent the way it came, and the platform sees to it": (
+        "crédité ; il n’a pas pu repartir par où il est venu, et la plateforme s’en occupe"
+    ),
+    "sent on {date}": "envoyé le {date}",
     "{count} files were delivered under this licence.": "{count} fichiers ont été remis sous cette licence.",
     "{folder} holds no dataset.": "{folder} ne contient aucun jeu de données.",
 }

@@ -31,9 +31,23 @@ def _print_notice(out: Output, notice: Notice) -> None:
         ("Attest by", (notice.due_at or "")[:10] or None),
         ("Signed by", notice.signatory or None),
         ("Method", notice.method or None),
-        ("Refund", notice.refund.text if notice.refund is not None and notice.refund.decimal else None),
+        ("Refund", _refund(notice)),
     )
     out.facts(notice, pairs)
+
+
+def _refund(notice: Notice) -> str | None:
+    """What goes back, and how far it is."""
+    if notice.refund is None or not notice.refund.decimal:
+        return None
+    words = {
+        "promised": t("when the licence ends"),
+        "credited": t("credited, on its way"),
+        "delayed": t("credited; it could not be sent the way it came, and the platform sees to it"),
+        "sent": t("sent on {date}", date=(notice.refund_sent_at or "")[:10]),
+    }
+    said = words.get(notice.refund_stage)
+    return notice.refund.text if said is None else f"{notice.refund.text}, {said}"
 
 
 def notices_show(session: Session) -> ExitCode:

@@ -51,6 +51,9 @@ class Notice:
     delete_by: str | None = None
     due_at: str | None = None
     refund: Money | None = None
+    refund_stage: str = ""
+    """promised, credited, sent or delayed; none without a refund."""
+    refund_sent_at: str | None = None
     signatory: str = ""
     method: str = ""
     supersedes_id: str | None = None

@@ -12,6 +12,7 @@ from licensing.services.consent_settling import consent_settle_due
 from marketplace.orders.services.accepting import quotes_expire
 from marketplace.orders.services.recording import licences_expire
 from marketplace.payouts.services import earnings_release
+from marketplace.repayments.services.sweeping import repayments_sweep
 from marketplace.transparency.services.sealing import log_seal
 from marketplace.withdrawals.services.sweeping import notices_sweep
 
@@ -19,7 +20,9 @@ from marketplace.withdrawals.services.sweeping import notices_sweep
 class Command(BaseCommand):
     """What the nightly job does, by hand: see `marketplace.tasks`."""
 
-    help = "Expire quotes and licences, release earnings, settle consent, remind of notices, sign the log. Repeatable."
+    help = (
+        "Expire quotes and licences, release earnings, settle consent, remind, send refunds, sign the log. Repeatable."
+    )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,6 +31,7 @@ class Command(BaseCommand):
         released = earnings_release(actor=system)
         ended = licences_expire(actor=system)
         notices_sweep(actor=system)
+        repayments_sweep()
         consent_settle_due(actor=system)
         head = log_seal()
         self.stdout.write(f"{expired} quotes expired")

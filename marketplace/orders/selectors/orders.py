@@ -40,7 +40,7 @@ def lines_of(quote: Quote) -> QuerySet[QuoteLine]:
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     """The orders of the actor's organisation; every order for the system."""
-    orders = Order.objects.select_related("quote__use_case_version__use_case").prefetch_related("payments")
+    orders = Order.objects.select_related("quote__use_case_version__use_case").prefetch_related("payments__repayments")
     if actor.is_system:
         return orders
     require(actor, ORDER_VIEW)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Count, Sum
 
 from marketplace.ledger.domain import AccountKind, Reason
-from marketplace.ledger.selectors import balances_by_order, refunds_in, transfers_of
+from marketplace.ledger.selectors import balances_by_order, refunds_in, repaid_in, transfers_of
 from marketplace.ledger.services import Finding, ledger_check
 from marketplace.orders.domain.states import PAID_STATES, OrderState
 from marketplace.orders.models import Licence, Order, QuoteLine
@@ -40,15 +40,16 @@ def _order(order: Order, net: Mapping[AccountKind, int]) -> Iterator[Finding]:
     delivered = state in {OrderState.DELIVERED, OrderState.DISPUTED}
     back = sum(money.minor for money in refunds_in(order.public_id).values())
     borne = sum(money.minor for money in refunds_in(order.public_id, AccountKind.PLATFORM_REVENUE).values())
+    sent = sum(money.minor for money in repaid_in(order.public_id).values())
     yield from _holds(
         order,
         net,
         {
-            AccountKind.CASH_AT_PROVIDER: quote.total.minor,
+            AccountKind.CASH_AT_PROVIDER: quote.total.minor - sent,
             AccountKind.BUYER_RECEIVABLE: 0,
             AccountKind.ESCROW: 0 if delivered else quote.total.minor - back,
             AccountKind.PLATFORM_REVENUE: quote.service_fee_minor - borne if delivered else 0,
-            AccountKind.REFUNDS: back,
+            AccountKind.REFUNDS: back - sent,
         },
         str(state),
     )

@@ -30,6 +30,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.selectors.orders import licences_of, order_get, orders_visible_to
 from marketplace.orders.services.paying import order_pay
 from marketplace.payouts.domain import TOKEN_DECLINED
+from marketplace.repayments.selectors.shown import returned_of
 from marketplace.web import said
 from marketplace.web.formats import left_range
 from marketplace.web.pages import done, key_of, see, told
@@ -106,6 +107,7 @@ def _context(actor: Actor, found: Order) -> dict[str, Any]:
     return {
         "order": found,
         "quote": found.quote,
+        "returned": returned_of(found),
         "badge": said.ORDER[found.state],
         "stages": order_stages(found, build),
         "dataset": dataset,

@@ -16,12 +16,13 @@ from licensing.domain.reasons import reason_of
 from licensing.selectors.reasons import reasons_published
 from marketplace.catalog.domain.titles import shown_title
 from marketplace.orders.selectors.orders import licensee_told
+from marketplace.repayments.selectors.shown import refund_shown
 from marketplace.web.formats import language
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.said import Badge
 from marketplace.web.views.market import buyer_page
 from marketplace.web.views.studio import studio_page
-from marketplace.web.withdrawn import CAUSE, METHOD, NOTICE, RUNGS, SIGNATORY
+from marketplace.web.withdrawn import CAUSE, METHOD, NOTICE, REFUND, RUNGS, SIGNATORY
 from marketplace.withdrawals.domain.actions import NOTICE_ATTEST
 from marketplace.withdrawals.domain.deletion import Declared
 from marketplace.withdrawals.domain.ladder import Rung
@@ -136,9 +137,11 @@ def attest(request: HttpRequest, actor: Actor, notice_id: str) -> HttpResponse:
 
 def _context(actor: Actor, found: Notice) -> dict[str, Any]:
     is_open = found.state in OPEN_NOTICES
+    refund = refund_shown(found)
     return {
         "section": "notices",
         "notice": found,
+        "refund": (REFUND.get(refund.stage, ""), refund.sent_at),
         "further": getattr(found, "superseded_by", None),
         "badge": NOTICE[found.state],
         "title": _title(found),

@@ -37,7 +37,7 @@ def withdrawal_get(actor: Actor, withdrawal_id: UUID) -> Withdrawal:
 
 def notices_visible_to(actor: Actor) -> QuerySet[Notice]:
     """Notices the actor's organisation was given; every notice for the system."""
-    rows = Notice.objects.select_related(*_JOINED)
+    rows = Notice.objects.select_related(*_JOINED).prefetch_related("licence__repayments")
     if actor.is_system:
         return rows
     require(actor, NOTICE_VIEW)
@@ -55,7 +55,8 @@ def notice_get(actor: Actor, notice_id: UUID) -> Notice:
 def notices_overdue(actor: Actor) -> QuerySet[Notice]:
     """Deadlines that passed without an attestation, the oldest first; for the desk."""
     require(actor, CLAIM_VIEW)
-    return Notice.objects.select_related(*_JOINED).filter(state=NoticeState.OVERDUE).order_by("due_at", "id")
+    rows = Notice.objects.select_related(*_JOINED).prefetch_related("licence__repayments")
+    return rows.filter(state=NoticeState.OVERDUE).order_by("due_at", "id")
 
 
 def claims_visible_to(actor: Actor) -> QuerySet[Claim]:

@@ -1,10 +1,11 @@
-"""T43, T44: any story of sales, deliveries, releases, payouts and refunds keeps the books right."""
+"""T43, T44: any story of sales, deliveries, releases, payouts, refunds and repayments keeps the books right."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,7 @@ from marketplace.ledger.domain import (
     reversal_posting,
     sale_postings,
 )
-from marketplace.ledger.refunds import Refund, refund_credit_postings, refund_shares
+from marketplace.ledger.refunds import Refund, refund_credit_postings, refund_shares, repayment_posting
 
 BUYERS = [UUID(int=number) for number in (1, 2)]
 CREATORS = [UUID(int=number) for number in (11, 12, 13)]
@@ -66,6 +67,8 @@ class Sale:
         self.state = "paid"
         self.back: dict[str, dict[AccountKind, int]] = {}
         """What went back for single licences, by where it came from."""
+        self.sent: set[str] = set()
+        """The licences whose refund left through the provider."""
 
     def left(self, earning: Earning, kind: AccountKind) -> Earning:
         """An earning less what was given back out of one kind of account."""
@@ -78,6 +81,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     split = staticmethod(allocate)
     give = staticmethod(refund_shares)
+    send = staticmethod(repayment_posting)
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,6 +149,17 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.book.post(refund_credit_postings(refund, shares))
         sale.back[earning.licence_ref] = {kind: money.minor for kind, money in shares.items()}
 
+    @rule(which=NUMBERS)
+    def repay(self, which: int) -> None:
+        """Send what was credited for a licence to its buyer; sent again it is the same transfer."""
+        credited = [(sale, ref) for sale in self.sales.values() for ref in sale.back]
+        if not credited:
+            return
+        sale, ref = credited[which % len(credited)]
+        owed = Money(sum(sale.back[ref].values()), USD)
+        assert self.book.post([self.send(licence_ref=ref, order_ref=sale.ref, buyer_id=sale.buyer, amount=owed)])
+        sale.sent.add(ref)
+
     @rule(number=NUMBERS, creator=st.sampled_from(CREATORS), minor=st.integers(min_value=1, max_value=10**9))
     def payout(self, number: int, creator: UUID, minor: int) -> None:
         key = f"payout:pay_{number}:sent"
@@ -200,6 +215,17 @@ class LedgerMachine(RuleBasedStateMachine):
             )
             assert self.book.balances.get(AccountRef(AccountKind.ESCROW, USD, buyer), 0) == waiting
 
+    @invariant()
+    def buyers_are_owed_what_is_still_to_be_sent(self) -> None:
+        for buyer in BUYERS:
+            waiting = sum(
+                sum(given.values())
+                for sale in self.sales.values()
+                for ref, given in sale.back.items()
+                if sale.buyer == buyer and ref not in sale.sent
+            )
+            assert self.book.balances.get(AccountRef(AccountKind.REFUNDS, USD, buyer), 0) == waiting
+
 
 def _naive(total: Money, weights: Mapping[K, Fraction | int]) -> dict[K, Money]:
     whole = float(sum(weights.values()))
@@ -222,6 +248,20 @@ class GreedyMachine(LedgerMachine):
     give = staticmethod(_greedy)
 
 
+_sendings = count()
+
+
+def _again(*, licence_ref: str, order_ref: str, buyer_id: UUID, amount: Money) -> Posting:
+    posting = repayment_posting(licence_ref=licence_ref, order_ref=order_ref, buyer_id=buyer_id, amount=amount)
+    return replace(posting, journal_key=f"{posting.journal_key}:{next(_sendings)}")
+
+
+class ForgetfulMachine(LedgerMachine):
+    """The control: each time a refund is sent, it is booked under another key."""
+
+    send = staticmethod(_again)
+
+
 STORIES = settings(max_examples=200, stateful_step_count=40, deadline=None)
 
 
@@ -237,6 +277,11 @@ def test_naive_rounding_breaks_the_books() -> None:
 def test_taking_refunds_from_what_is_payable_alone_breaks_the_books() -> None:
     with pytest.raises(AssertionError):
         run_state_machine_as_test(GreedyMachine, settings=settings(STORIES, report_multiple_bugs=False))
+
+
+def test_sending_a_refund_under_another_key_each_time_breaks_the_books() -> None:
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(ForgetfulMachine, settings=settings(STORIES, report_multiple_bugs=False))
 
 
 @given(

@@ -1,0 +1,1 @@
+"""Rules of repayments, in plain Python."""
