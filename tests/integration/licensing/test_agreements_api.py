@@ -89,7 +89,7 @@ def test_the_story_of_a_careful_creator_with_one_change_that_needs_a_person(clie
     assert studio.post(path, {"name": "Ada Nord"}).json()["code"] == "idempotency_key_needed"
     done = studio.post(path, {"name": "Ada Nord"}, key="sign-1").json()
     assert (done["state"], done["signatory_name"], done["effective_version"]) == ("signed", "Ada Nord", 2)
-    assert "un préavis de 7 jours" in done["text"]["fr"].replace("\u00a0", " ")
+    assert "Le préavis de chaque titulaire est de 7 jours" in done["text"]["fr"]
     assert studio.get(f"/agreements/{draft['id']}").json()["sha256"] == done["sha256"]
     assert Agreement.objects.get().ip_hash
 

@@ -86,7 +86,10 @@ def test_where_a_value_obliges_to_nothing_the_text_says_so(
 
 
 def test_terms_for_evaluation_only_name_no_purpose_that_they_do_not_permit() -> None:
-    more = {"EVAL_ONLY": {"enabled": True}, "FIELD_OF_USE": {"purposes": ["evaluate", "retrieval_grounding"]}}
+    more: dict[str, dict[str, object]] = {
+        "EVAL_ONLY": {"enabled": True},
+        "FIELD_OF_USE": {"purposes": ["evaluate", "retrieval_grounding"]},
+    }
     with pytest.raises(DomainError, match="beyond evaluation") as refused:
         compose(CATALOGUE, more)
     assert refused.value.extra["clauses"] == ["EVAL_ONLY", "FIELD_OF_USE"]
