@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
 
@@ -21,7 +21,7 @@ from licensing.selectors.cases import counters_waiting
 from licensing.selectors.reasons import reasons_published
 from licensing.selectors.terms import clause_for
 from marketplace.web import said
-from marketplace.web.formats import language
+from marketplace.web.formats import language, number_text
 
 _TELLING: Final = (
     ("FIELD_OF_USE", "purposes"),
@@ -88,6 +88,13 @@ def fields_of(clause: Clause, values: Values) -> list[Field]:
     return [_field(item, values[item.name], reader) for item in clause.parameters]
 
 
+def fields_typed(clause: Clause, form: QueryDict) -> list[Field]:
+    """Return a clause's fields with what was typed into them, right or not."""
+    typed = read_fields(clause, form)
+    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in typed.items()}
+    return fields_of(clause, kept)
+
+
 def _field(item: Parameter, value: Value, reader: Language) -> Field:
     label = item.label.of(reader)
     match item:
@@ -111,6 +118,7 @@ def _field(item: Parameter, value: Value, reader: Language) -> Field:
             return Field(item.name, label, kind, str(value), allowed, item.low, item.high, unit)
         case _:
             text = ", ".join(value) if isinstance(value, tuple) else str(value or "")
+            text = number_text(text) if item.kind == "ratio" else text
             return Field(item.name, label, "date" if item.kind == "day" else "text", text)
 
 

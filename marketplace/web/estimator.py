@@ -16,7 +16,8 @@ from licensing.services.estimates import estimate
 from marketplace.web.formats import amount_text, rate_text
 from marketplace.web.pictures import Picture, waterfall
 from marketplace.web.prices import Told, explained, told_steps
-from marketplace.web.said import EXCLUSIVITY, GENRES, RELEASES, SCOPES, TECH, problem_words
+from marketplace.web.refusals import problem_words
+from marketplace.web.said import EXCLUSIVITY, GENRES, RELEASES, SCOPES, TECH
 
 SIZES: Final = {
     "sd": (720, 576),

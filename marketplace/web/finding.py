@@ -29,6 +29,7 @@ from marketplace.orders.selectors.market import Market, market_hits, market_sear
 from marketplace.web import said
 from marketplace.web.formats import language, ratio_rate_text, typeset
 from marketplace.web.pages import key_of
+from marketplace.web.refusals import problem_words
 from media_ingest.domain.resolution import ResolutionClass, resolution_class
 from media_ingest.models import DerivativeKind
 from media_ingest.services.links import clip_link
@@ -158,7 +159,7 @@ def found(actor: Actor, wanted: Asked, use_case: UseCase | None) -> Result:
             actor=actor, filters=filters, use_case_id=use_case.id if use_case else None, language=str(language())
         )
     except DomainError as error:
-        title, detail = said.problem_words(error)
+        title, detail = problem_words(error)
         return Result(problem=f"{title}. {detail}")
     rows = market.found.listings.order_by("-pk")
     if wanted.before:

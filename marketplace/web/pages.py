@@ -21,7 +21,7 @@ from core.api.authentication import actor_of_session
 from core.api.problems import STATUS, request_id_of
 from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
-from marketplace.web.said import problem_words
+from marketplace.web.refusals import problem_words
 
 View = Callable[..., HttpResponseBase]
 

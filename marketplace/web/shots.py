@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.translation import get_language
 
-from marketplace.web.formats import clock_text, typeset
+from marketplace.web.formats import clock_text, number_text, typeset
 from media_ingest.domain.detections import Label, LabelState, label_wording
 from media_ingest.domain.flaws import Stretch, flaw_wording, usable_of
 from media_ingest.domain.watched import Flaw
@@ -135,6 +135,10 @@ def sheet_of(asset: Asset, watching: Watching | None) -> Sheet | None:
     )
 
 
+def _loudness(centi_lufs: int) -> str:
+    return number_text(f"{centi_lufs / 100:.1f}".replace("-", "−"))
+
+
 def wave_of(watching: Watching | None) -> Wave | None:
     """Return the waveform of a watched asset as bars around a middle line, or None without sound."""
     if watching is None or not watching.peaks:
@@ -146,4 +150,4 @@ def wave_of(watching: Watching | None) -> Wave | None:
         half = max(1, peak * middle // _LOUDEST)
         bars.append(f"M{place} {middle - half}v{2 * half}")
     centi = watching.loudness_centi_lufs
-    return Wave("".join(bars), len(peaks), WAVE_HEIGHT, "" if centi is None else f"{centi / 100:.1f}")
+    return Wave("".join(bars), len(peaks), WAVE_HEIGHT, "" if centi is None else _loudness(centi))

@@ -23,7 +23,7 @@ from licensing.services.previews import terms_preview, terms_tried_from
 from marketplace.orders.selectors.demand import asked_ms_lately
 from marketplace.web.contract import Field, fields_of, read_fields
 from marketplace.web.formats import language, money_text, span_text
-from marketplace.web.said import problem_words
+from marketplace.web.refusals import problem_words
 
 SWITCHES: Final = (
     ("FIELD_OF_USE", "purposes"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django import template
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from core.ids import Prefix, public_id
 from core.money import Money, RatePerMinute
-from licensing.domain.wording import NARROW, Text
+from licensing.domain.wording import NARROW, Text, date_text
 from marketplace.web import formats, said
 from marketplace.web.said import CLASSES, Badge
 
@@ -67,6 +67,12 @@ def hour(moment: datetime | None) -> str:
 def day(moment: datetime) -> SafeString:
     """A date with its exact form for programs."""
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), formats.day_text(moment))
+
+
+@register.filter
+def date_words(text: str) -> str:
+    """Show a date written as 2026-11-22 with its month's name."""
+    return date_text(date.fromisoformat(text), formats.language())
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,7 +22,7 @@ from licensing.domain.urgency import Urgency
 from licensing.selectors.reasons import reasons_published
 from marketplace.orders.selectors.values import open_clip_values
 from marketplace.web.formats import language
-from marketplace.web.pages import done, key_of, public, see, told
+from marketplace.web.pages import done, key_of, public, told
 from marketplace.web.views.desk import desk_page, due_badge
 from marketplace.web.withdrawn import CLAIM, KIND, NOTICE
 from marketplace.withdrawals.domain.actions import CLAIM_DECIDE
@@ -30,6 +31,8 @@ from marketplace.withdrawals.domain.states import ClaimKind, ClaimState
 from marketplace.withdrawals.models import Claim
 from marketplace.withdrawals.selectors.visible import claim_followed, claims_visible_to, notices_overdue
 from marketplace.withdrawals.services.claims import Filing, claim_decide, claim_file
+from media_ingest.models import Clip, DerivativeKind
+from media_ingest.services.links import clip_link
 
 SHOWN = 100
 
@@ -59,8 +62,11 @@ def takedown(request: HttpRequest) -> HttpResponse:
         typed = {"kinds": KIND, "typed": request.POST}
         status = 429 if error.code == RATE_LIMITED.code else 422
         return render(request, "marketplace/takedown.html", typed, status=status)
-    context = {"claim": filed.claim, "badge": CLAIM[filed.claim.state], "ref": filed.ref}
-    return render(request, "marketplace/claim.html", context, status=201)
+    return render(request, "marketplace/claim.html", _shown(filed.claim) | {"ref": filed.ref}, status=201)
+
+
+def _shown(claim: Claim) -> dict[str, Any]:
+    return {"claim": claim, "kind": KIND[claim.kind], "badge": CLAIM[claim.state]}
 
 
 def _typed(form: Any) -> Filing:
@@ -73,9 +79,20 @@ def _typed(form: Any) -> Filing:
         name=form.get("name", "")[:120],
         email=form.get("email", "")[:254],
         statement=form.get("statement", "")[:5000],
-        clip_id=parse_public_id(Prefix.CLIP, clip) if clip else None,
+        clip_id=_clip(clip) if clip else None,
         language=str(language()),
     )
+
+
+def _clip(number: str) -> UUID:
+    try:
+        return parse_public_id(Prefix.CLIP, number)
+    except DomainError:
+        raise CLAIM_INVALID(
+            f"No clip has the number “{number[:40]}”: one is clp_ and 26 letters and digits. Correct it, or leave it"
+            " empty; nothing was sent.",
+            pointer="/clip",
+        ) from None
 
 
 @require_safe
@@ -83,7 +100,7 @@ def _typed(form: Any) -> Filing:
 def takedown_status(request: HttpRequest, ref: str) -> HttpResponse:
     """Show where a claim stands."""
     found = claim_followed(ref)
-    return render(request, "marketplace/claim.html", {"claim": found, "badge": CLAIM[found.state], "ref": ""})
+    return render(request, "marketplace/claim.html", _shown(found))
 
 
 def claims_in_order(claims: Iterable[Claim]) -> list[Claim]:
@@ -102,25 +119,33 @@ def claims_in_order(claims: Iterable[Claim]) -> list[Claim]:
 @desk_page
 def takedowns(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show open claims, the most urgent first, what was decided last, and deadlines that passed."""
+    return render(request, "marketplace/takedowns.html", _context(actor))
+
+
+def _context(actor: Actor) -> dict[str, Any]:
     claims = claims_visible_to(actor)
-    waiting = claims_in_order(claims.filter(state=ClaimState.OPEN))[:SHOWN]
+    opened = claims.filter(state=ClaimState.OPEN).prefetch_related("clip__asset__derivatives")
+    waiting = claims_in_order(opened)[:SHOWN]
     decided = claims.exclude(state=ClaimState.OPEN).order_by("-decided_at")[:20]
     in_force = newest(reasons_published(), FOOTAGE_REASONS)
-    context = {
+    return {
         "section": "takedowns",
-        "waiting": [(row, KIND[row.kind], due_badge(row.due_at)) for row in waiting],
+        "waiting": [(row, KIND[row.kind], due_badge(row.due_at), _film(row.clip)) for row in waiting],
         "decided": [(row, CLAIM[row.state]) for row in decided],
         "overdue": [(row, NOTICE[row.state]) for row in notices_overdue(actor)[:SHOWN]],
         "reasons": [(code, reason.words.of(language())) for code, reason in in_force.items()],
         "may_decide": allowed(actor, CLAIM_DECIDE),
     }
-    return render(request, "marketplace/takedowns.html", context)
+
+
+def _film(clip: Clip | None) -> str:
+    return (clip_link(clip, DerivativeKind.PREVIEW) or "") if clip is not None else ""
 
 
 @require_POST
 @desk_page
 def takedown_decide(request: HttpRequest, actor: Actor, claim_id: str) -> HttpResponse:
-    """Uphold or reject a claim."""
+    """Uphold or reject a claim; on a refusal the answer stays in its fields."""
     decision = request.POST.get("decision", "")
     try:
         if decision not in {"uphold", "reject"}:
@@ -134,5 +159,6 @@ def takedown_decide(request: HttpRequest, actor: Actor, claim_id: str) -> HttpRe
         )
     except DomainError as error:
         told(request, error)
-        return see("/desk/takedowns")
+        typed = {"typed": request.POST, "typed_for": claim_id}
+        return render(request, "marketplace/takedowns.html", _context(actor) | typed, status=422)
     return done(request, _("Decided. The claimant can read why."), "/desk/takedowns")

@@ -30,6 +30,7 @@ from marketplace.web.formats import is_french, language, rate_text
 from marketplace.web.pages import done, key_of, page_for, see, told
 from marketplace.web.pictures import best_pair, exclusions, relaxations, waterfall
 from marketplace.web.prices import told_steps
+from marketplace.web.refusals import problem_words
 from marketplace.web.terms_lines import shown_lines
 from media_ingest.services.previewing import preview_ensure, preview_told
 
@@ -106,7 +107,7 @@ def use_cases(request: HttpRequest, actor: Actor) -> HttpResponse:
                 values=_values(request.POST),
             )
         except DomainError as error:
-            status, problem = 422, ". ".join(said.problem_words(error))
+            status, problem = 422, ". ".join(problem_words(error))
         else:
             return done(request, _("Stored. Here is what fits."), f"/market?use_case={made.public_id}")
     rows = use_cases_of(actor)

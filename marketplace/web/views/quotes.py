@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -66,10 +67,14 @@ def quotes(request: HttpRequest, actor: Actor) -> HttpResponse:
 def quote(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
     """Show one offer."""
     found = quote_get(actor, key_of(Prefix.QUOTE, quote_id))
+    return render(request, "marketplace/quote.html", _context(actor, found))
+
+
+def _context(actor: Actor, found: Quote) -> dict[str, Any]:
     catalogue = quote_catalogue(found)
     lines = lines_of(found).select_related("clip__asset").order_by("number")
     expired = found.state == QuoteState.OPEN and found.expires_at <= now()
-    context = {
+    return {
         "section": "quotes",
         "quote": found,
         "badge": said.QUOTE[QuoteState.EXPIRED if expired else found.state],
@@ -90,7 +95,6 @@ def quote(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
         "may_cancel": allowed(actor, QUOTE_WRITE),
         "exclusivity": said.EXCLUSIVITY[found.exclusivity],
     }
-    return render(request, "marketplace/quote.html", context)
 
 
 def _line(row: QuoteLine) -> Line:
@@ -118,14 +122,15 @@ def _why(reason: str, text: str) -> str:
 @require_POST
 @buyer_page
 def accept(request: HttpRequest, actor: Actor, quote_id: str) -> HttpResponse:
-    """Accept an offer with every condition that was ticked."""
+    """Accept an offer with every condition that was ticked; on a refusal the ticks stay."""
+    found = quote_get(actor, key_of(Prefix.QUOTE, quote_id))
+    ticked = request.POST.getlist("condition")
     try:
-        order = quote_accept(
-            actor=actor, quote_id=key_of(Prefix.QUOTE, quote_id), conditions=request.POST.getlist("condition")
-        )
+        order = quote_accept(actor=actor, quote_id=found.pk, conditions=ticked)
     except DomainError as error:
         told(request, error)
-        return see(f"/market/quotes/{quote_id}")
+        context = _context(actor, quote_get(actor, found.pk)) | {"ticked": ticked}
+        return render(request, "marketplace/quote.html", context, status=422)
     return done(request, _("Ordered. Pay to start the build."), f"/market/orders/{order.public_id}")
 
 

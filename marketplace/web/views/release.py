@@ -35,7 +35,7 @@ from licensing.services.release_signing import (
 from marketplace.transparency.services.receipts import receipt_sign
 from marketplace.web.formats import language
 from marketplace.web.pages import problem_page, see
-from marketplace.web.said import problem_words
+from marketplace.web.refusals import problem_words
 from media_ingest.models import DerivativeKind
 from media_ingest.services.links import clip_link
 

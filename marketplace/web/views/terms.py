@@ -49,6 +49,7 @@ from marketplace.web.contract import (
     countered,
     decisions_of,
     fields_of,
+    fields_typed,
     read_fields,
     sentences,
 )
@@ -165,7 +166,7 @@ def _context(
 @require_POST
 @studio_page
 def amend(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse:
-    """Propose other values or other wording for one clause; on a refusal the wording stays in its field."""
+    """Propose other values or other wording for one clause; on a refusal all that was typed stays."""
     form = request.POST
     found = agreement_get(actor, key_of(Prefix.AGREEMENT, agreement_id))
     clause = clause_of(contract_catalogue(found.contract_version), form.get("clause", ""))
@@ -181,7 +182,7 @@ def amend(request: HttpRequest, actor: Actor, agreement_id: str) -> HttpResponse
         )
     except DomainError as error:
         told(request, error)
-        typed = {"own_text": text, "own_translation": translation}
+        typed = {"own_text": text, "own_translation": translation, "fields": fields_typed(clause, form)}
         return render(request, "marketplace/agreement.html", _context(actor, found, clause, typed), status=422)
     return done(request, _("Your change is noted. Submit the agreement when it is complete."), _address(agreement_id))
 

@@ -14,12 +14,13 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from core.api.problems import RATE_LIMITED
+from core.api.problems import RATE_LIMITED, STATUS
+from core.errors import DomainError
 from core.ids import Prefix, parse_public_id
 from marketplace.delivery.domain.errors import CERTIFICATE_BROKEN
 from marketplace.delivery.services.certifying import PublicCertificate, certificate_find, certificate_read
 from marketplace.transparency.selectors.proofs import presence_of
-from marketplace.web.pages import problem_page, public, see
+from marketplace.web.pages import problem_page, public, see, told
 from marketplace.web.proofs import shown_presence, shown_standing
 
 _LONGEST = 20_000_000
@@ -49,14 +50,26 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     asked = request.GET.get("code", "").strip()
     if request.method != "POST" and not code and asked:
         return see(f"/verify/{asked}")
-    found = _found(request, code)
-    context: dict[str, Any] = {"found": found, "code": code, "section": "verify"}
-    if found is not None:
-        context["standing"] = shown_standing(found)
-    if clip := request.GET.get("clip", "").strip():
-        parse_public_id(Prefix.CLIP, clip)
-        context |= {"clip": clip, "presence": shown_presence(presence_of(clip))}
+    clip = request.GET.get("clip", "").strip()
+    pasted = request.POST.get("certificate", "")
+    context: dict[str, Any] = {"code": code, "clip": clip, "pasted": pasted, "section": "verify"}
+    try:
+        context |= _answers(request, code, clip)
+    except DomainError as error:
+        told(request, error)
+        return render(request, "marketplace/verify.html", context, status=int(STATUS[error.kind]))
     return render(request, "marketplace/verify.html", context)
+
+
+def _answers(request: HttpRequest, code: str, clip: str) -> dict[str, Any]:
+    found = _found(request, code)
+    answers: dict[str, Any] = {"found": found}
+    if found is not None:
+        answers["standing"] = shown_standing(found)
+    if clip:
+        parse_public_id(Prefix.CLIP, clip)
+        answers["presence"] = shown_presence(presence_of(clip))
+    return answers
 
 
 def _found(request: HttpRequest, code: str) -> PublicCertificate | None:

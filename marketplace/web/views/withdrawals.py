@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -35,6 +35,7 @@ from marketplace.withdrawals.services.withdrawing import clip_withdraw, withdraw
 from media_ingest.selectors import clip_get
 
 SHOWN = 200
+_TICKS = ("deleted", "method", "signatory")
 
 
 @require_safe
@@ -131,8 +132,13 @@ def attest(request: HttpRequest, actor: Actor, notice_id: str) -> HttpResponse:
         notice_attest(actor=actor, notice_id=found.pk, declared=declared)
     except DomainError as error:
         told(request, error)
-        return render(request, "marketplace/notice.html", _context(actor, found) | {"typed": form}, status=422)
+        return render(request, "marketplace/notice.html", _context(actor, found) | _typed(form), status=422)
     return done(request, _("Attested. The deletion certificate is signed."), f"/market/notices/{notice_id}")
+
+
+def _typed(form: QueryDict) -> dict[str, Any]:
+    """What was typed and ticked, so that a refused attestation loses nothing."""
+    return {"typed": form, "ticked": {*form.getlist("done"), *(name for name in _TICKS if form.get(name) == "yes")}}
 
 
 def _context(actor: Actor, found: Notice) -> dict[str, Any]:

@@ -101,7 +101,7 @@ TABLE: dict[str, Row] = {
     "takedown/<str:ref>": Row(None),
     "desk": Row(DESK),
     "desk/takedowns": Row(DESK),
-    "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 303),
+    "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 422),
     "desk/cases/<str:case_id>": Row(DESK),
     "desk/cases/<str:case_id>/claim": Row(DESK, POST, 303),
     "desk/cases/<str:case_id>/heartbeat": Row(DESK, POST, 303),
