@@ -10,7 +10,8 @@ from django.db.models import F, Q, QuerySet
 
 from core.accounts.policy import Actor, require
 from core.clock import now
-from core.ids import NOT_FOUND, Prefix, public_id
+from core.errors import DomainError
+from core.ids import NOT_FOUND, Prefix, parse_public_id, public_id
 from licensing.domain.actions import CASE_VIEW
 from licensing.domain.deadlines import SOON
 from licensing.domain.states import WAITING, AgreementState, CaseState, Decision, Queue
@@ -68,6 +69,25 @@ def queues(actor: Actor) -> list[QueueCount]:
             )
         )
     return found
+
+
+def cases_found(actor: Actor, text: str) -> QuerySet[ReviewCase]:
+    """Return cases whose studio or terms have these words in their name, or that have this number; newest first.
+
+    The number of the agreement will do as well.
+    """
+    studio = Q(agreement__organisation__name__icontains=text)
+    names = studio | Q(agreement__terms_version__profile__name__icontains=text)
+    case, agreement = _number(Prefix.CASE, text), _number(Prefix.AGREEMENT, text)
+    numbers = Q(pk=case) if case else Q(agreement=agreement) if agreement else names
+    return cases_visible_to(actor).filter(numbers).order_by("-id")
+
+
+def _number(prefix: Prefix, text: str) -> UUID | None:
+    try:
+        return parse_public_id(prefix, text)
+    except DomainError:
+        return None
 
 
 def verdicts_standing(case: ReviewCase) -> QuerySet[ReviewDecision]:

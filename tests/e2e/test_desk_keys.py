@@ -43,6 +43,8 @@ def test_every_key_of_a_case_acts_has_a_button_rests_and_can_be_turned_off(serve
         _steps(page)
         _compared(page)
         _resting(page)
+        _searched(page)
+        _changed(page)
         _off(page)
         page.keyboard.press("s")
         assert focused(page).startswith("Put aside")
@@ -97,6 +99,48 @@ def _resting(page: Page) -> None:
     expect(page.locator(".diff")).to_have_count(1)
     assert focused(page) == "text"
     field.fill("")
+
+
+def _searched(page: Page) -> None:
+    """`/` goes to the search; the case is found again by its studio's name, and J goes to it."""
+    case = page.url.partition("?")[0]
+    studio = page.locator("h1").inner_text()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type(studio[:5])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="found for")).to_be_visible()
+    pictured(page, "found")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    expect(page.locator("a[data-item]").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(case)
+
+
+def _changed(page: Page) -> None:
+    """A key is changed, acts at once and after the page is loaded again; two keys change places; all go back."""
+    page.keyboard.press("?")
+    page.get_by_label("side by side or in one text").fill("x")
+    expect(page.locator("#toggle-diff kbd")).to_have_text("X")
+    pictured(page, "keys")
+    page.reload()
+    page.keyboard.press("d")
+    expect(page.locator(".diff")).to_have_count(1)
+    page.keyboard.press("x")
+    expect(page.locator(".diff")).to_have_count(0)
+    page.keyboard.press("x")
+    expect(page.locator(".diff")).to_have_count(1)
+    page.keyboard.press("?")
+    page.get_by_label("next change", exact=True).fill("K")
+    expect(page.get_by_label("previous change", exact=True)).to_have_value("J")
+    page.get_by_label("next change", exact=True).fill("5")
+    expect(page.get_by_label("next change", exact=True)).to_have_value("K")
+    page.get_by_role("button", name="All keys as they were").click()
+    expect(page.get_by_label("next change", exact=True)).to_have_value("J")
+    expect(page.locator("#toggle-diff kbd")).to_have_text("D")
+    page.locator("h1").click()
 
 
 def _off(page: Page) -> None:

@@ -48,6 +48,25 @@ SNOOZES: Final[dict[str, said.Words]] = {
     "72": gettext_lazy("for three days"),
 }
 """Hours a case can be put aside for, as the page offers them."""
+KEYS: Final[Mapping[str, said.Words]] = {
+    "j": gettext_lazy("next change"),
+    "k": gettext_lazy("previous change"),
+    "]": gettext_lazy("next difference"),
+    "[": gettext_lazy("previous difference"),
+    "d": gettext_lazy("side by side or in one text"),
+    "t": gettext_lazy("other language"),
+    " ": gettext_lazy("claim this case"),
+    "a": gettext_lazy("approve"),
+    "c": gettext_lazy("ask for changes"),
+    "r": gettext_lazy("refuse"),
+    "p": gettext_lazy("propose what is chosen"),
+    "e": gettext_lazy("pass to a lead"),
+    "n": gettext_lazy("note"),
+    "s": gettext_lazy("put aside"),
+    "/": gettext_lazy("search"),
+    "?": gettext_lazy("these keys"),
+}
+"""What each single key of a case does; the reader may choose other keys, which the browser remembers."""
 
 
 def due_badge(due: datetime) -> said.Badge:
@@ -92,6 +111,7 @@ def _context(actor: Actor, found: ReviewCase, asked: Mapping[str, str]) -> dict[
         "other": Language.FR if shown is Language.EN else Language.EN,
         "inline": asked.get("diff") == "inline",
         "snoozes": SNOOZES,
+        "keys": KEYS,
         "put_aside": next((row.until for row in found.snoozes.all()), None),
         "changes": [compared(agreement, row, shown) for row in live_amendments(agreement)],
         "clips": reach_of(agreement),
@@ -163,7 +183,7 @@ def note(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
 @require_POST
 @desk_page
 def decide(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
-    """Decide a claimed case; on a refusal the note stays in its field."""
+    """Decide a claimed case; on a refusal what was typed and chosen stays."""
     form = request.POST
     key = key_of(Prefix.CASE, case_id)
     version = form.get("version", "")
@@ -179,7 +199,11 @@ def decide(request: HttpRequest, actor: Actor, case_id: str) -> HttpResponse:
         )
     except DomainError as error:
         told(request, error)
-        typed = {"note": form.get("note", ""), "reason": form.get("reason", "")}
+        typed = {
+            "note": form.get("note", ""),
+            "reason": form.get("reason", ""),
+            "fallbacks": form.getlist("fallback"),
+        }
         return render(request, "marketplace/case.html", _context(actor, case_get(actor, key), {}) | typed, status=422)
     text = (
         _("Noted. Somebody else goes on with it; you can undo this for a minute.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core.accounts.policy import Actor, allowed
@@ -21,7 +22,7 @@ from licensing.domain.actions import CASE_REVIEW
 from licensing.domain.states import WAITING, Queue
 from licensing.models import ReviewCase, ReviewDecision
 from licensing.selectors.agreements import cases_visible_to, live_amendments
-from licensing.selectors.cases import decisions_undoable, queues
+from licensing.selectors.cases import cases_found, decisions_undoable, queues
 from licensing.selectors.queueing import Ranked, cases_put_aside, cases_waiting
 from licensing.services.claims import case_next
 from licensing.services.snoozing import case_snooze, case_wake
@@ -30,6 +31,16 @@ from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.views.desk import SNOOZES, clock_badge, desk_page
 
 SHOWN: Final = 100
+FOUND: Final = 50
+KEYS: Final[Mapping[str, said.Words]] = {
+    "j": gettext_lazy("next case"),
+    "k": gettext_lazy("previous case"),
+    " ": gettext_lazy("take the next"),
+    "u": gettext_lazy("undo"),
+    "/": gettext_lazy("search"),
+    "?": gettext_lazy("these keys"),
+}
+"""What each single key of the queues does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,8 @@ class Undoable:
 @require_safe
 @desk_page
 def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Show what waits, the most urgent first, what can still be undone, and what was decided last."""
+    """Show what waits, the most urgent first, what can still be undone, what was decided last, and what is searched."""
+    asked = " ".join(request.GET.get("q", "").split())[:80]
     decided = cases_visible_to(actor).exclude(state__in=WAITING).order_by("-decided_at", "-id")[:10]
     context = {
         "section": "desk",
@@ -65,6 +77,9 @@ def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
         "undoable": [Undoable(row, said.DECISION[row.decision]) for row in decisions_undoable(actor)],
         "may_take": allowed(actor, CASE_REVIEW),
         "me": actor.user_id,
+        "keys": KEYS,
+        "asked": asked,
+        "found": [(case, said.CASE[case.state]) for case in cases_found(actor, asked)[:FOUND]] if asked else [],
     }
     return render(request, "marketplace/desk.html", context)
 
