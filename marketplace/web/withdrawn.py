@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.delivery.domain.errors import LICENCE_ENDED, ON_HOLD
 from marketplace.orders.domain.states import LicenceState
 from marketplace.repayments.selectors.shown import RefundStage
 from marketplace.web.said import Badge, Words
@@ -35,6 +36,11 @@ REFUND: Final[Mapping[str, Words]] = {
     ),
     RefundStage.SENT: _("Sent to where you paid from."),
 }
+WITHHELD: Final[Mapping[str, Badge]] = {
+    LICENCE_ENDED.code: Badge(_("Not given out: a licence in it ended"), "warn", "!"),
+    ON_HOLD.code: Badge(_("Held back: a claim is looked at"), "warn", "!"),
+}
+"""Why a file of a dataset is not given out, by the code of the refusal."""
 CAUSE: Final[Mapping[str, Words]] = {
     Cause.CREATOR: _("Its creator took it back."),
     Cause.CLAIM: _("A claim of a third party was upheld."),

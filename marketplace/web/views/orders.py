@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,9 +23,10 @@ from marketplace.catalog.domain.titles import shown_title
 from marketplace.delivery.domain.actions import DATASET_DOWNLOAD
 from marketplace.delivery.domain.errors import DATASET_NOT_READY
 from marketplace.delivery.domain.states import DatasetState
-from marketplace.delivery.models import Dataset
+from marketplace.delivery.models import Dataset, DatasetFile
 from marketplace.delivery.selectors import BuildProgress, dataset_of_order, files_of, progress_of
 from marketplace.delivery.services.links import files_link
+from marketplace.delivery.services.withholding import withheld
 from marketplace.orders.domain.states import PAID_STATES, OrderState
 from marketplace.orders.models import Order
 from marketplace.orders.selectors.orders import licences_of, order_get, orders_visible_to
@@ -36,7 +38,7 @@ from marketplace.web.formats import left_range
 from marketplace.web.pages import done, key_of, see, told
 from marketplace.web.views.market import buyer_page
 from marketplace.web.views.studio import LATER_S, SOON_S
-from marketplace.web.withdrawn import LICENCE
+from marketplace.web.withdrawn import LICENCE, WITHHELD
 
 FILES_SHOWN: Final = 200
 LICENCES_SHOWN: Final = 200
@@ -115,7 +117,7 @@ def _context(actor: Actor, found: Order) -> dict[str, Any]:
         "polls": paid and not finished and not (build and build.failed),
         "soon": SOON_S,
         "n": 1,
-        "files": files[:FILES_SHOWN] if files is not None else [],
+        **_files(dataset, files),
         "licences": [
             (row, shown_title(row.clip.title, row.clip.asset.original_name), LICENCE[row.state])
             for row in (licences_of(found)[:LICENCES_SHOWN] if paid else [])
@@ -125,6 +127,19 @@ def _context(actor: Actor, found: Order) -> dict[str, Any]:
         "may_fetch": allowed(actor, DATASET_DOWNLOAD),
         "cards": CARDS,
     }
+
+
+def _files(dataset: Dataset | None, files: QuerySet[DatasetFile] | None) -> dict[str, Any]:
+    """The first files of a dataset, each with why it is held back, if it is; and how many there are."""
+    if dataset is None or files is None:
+        return {"files": [], "files_all": 0}
+    first = list(files[:FILES_SHOWN])
+    try:
+        held = withheld(dataset, first)
+    except DomainError:  # the store is away: the page stands, and a link says so
+        held = {}
+    rows = [(file, WITHHELD[held[file.path].code] if file.path in held else None) for file in first]
+    return {"files": rows, "files_all": files.count(), "files_held": len(held)}
 
 
 def order_stages(found: Order, build: Build | None) -> list[Stage]:
