@@ -26,19 +26,25 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check each file and report; a file that is not ours ends non-zero."""
+        """Check each file and report; one that is not ours or cannot be read ends non-zero, after all of them."""
+        if not options["files"] and not options["rotate_key"]:
+            raise CommandError("Name the PDF files to check, or say --rotate-key. Nothing was checked or changed.")
         if options["rotate_key"]:
             seal_key_rotate()
-            self.stdout.write(f"certificates: {len(seal_certificates_known())}")
+            self.stdout.write(f"certificates: {len(seal_certificates_known())}; what was sealed before keeps verifying")
         wrong = [file for file in options["files"] if not self._genuine(file)]
         if wrong:
-            raise CommandError(f"{len(wrong)} of {len(options['files'])} files are not as they were issued here.")
+            raise CommandError(
+                f"{len(wrong)} of {len(options['files'])} files are not as they were issued here, or cannot be read."
+                " Nothing was changed; do not rely on them, and fetch them anew."
+            )
 
     def _genuine(self, file: Path) -> bool:
         try:
             checked = document_check(file.read_bytes())
         except (OSError, DomainError) as error:
-            raise CommandError(f"{file}: {error}") from error
+            self.stdout.write(f"FAIL  {file}\n      it could not be checked: {error}")
+            return False
         self.stdout.write(f"{'ok  ' if checked.genuine else 'FAIL'}  {file}  {checked.sha256}")
         if checked.document is not None and checked.seal is not None:
             stamp = f", time stamp {checked.seal.stamped_at}" if checked.seal.stamped_at else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
@@ -22,6 +22,8 @@ from marketplace.transparency.services.keys import (
     signing_key_revoke,
     signing_key_rotate,
 )
+
+_LONGEST_OVERLAP_HOURS: Final = 366 * 24
 
 
 class Command(BaseCommand):
@@ -54,8 +56,10 @@ class Command(BaseCommand):
         if options["what"] == "list":
             return signing_key_ensure()
         if options["what"] == "rotate":
-            if options["overlap_hours"] < 0:
-                raise CommandError("The overlap cannot be negative. Nothing was changed.")
+            if not 0 <= options["overlap_hours"] <= _LONGEST_OVERLAP_HOURS:
+                raise CommandError(
+                    f"The overlap is 0 to {_LONGEST_OVERLAP_HOURS} hours. Nothing was changed; choose one in between."
+                )
             return signing_key_rotate(actor=Actor.system(), overlap=timedelta(hours=options["overlap_hours"]))
         try:
             return signing_key_revoke(actor=Actor.system(), kid=options["kid"], at=_moment(options["at"]))
@@ -87,4 +91,7 @@ def _moment(text: str | None) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"{text} is not a time such as 2026-11-22T10:00:00Z. Nothing was changed.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > now():
+        raise CommandError(f"{text} lies ahead: say since when it may have been stolen. Nothing was changed.")
+    return moment

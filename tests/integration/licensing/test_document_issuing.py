@@ -329,5 +329,9 @@ def test_an_operator_checks_files_and_rotates_the_key_by_command(tmp_path: Path)
     with pytest.raises(CommandError, match="1 of 2"):
         call_command("documents", str(good), str(bad), stdout=said)
     assert "bytes were changed after it was sealed" in said.getvalue()
-    with pytest.raises(CommandError, match="missing"):
-        call_command("documents", str(tmp_path / "missing.pdf"), stdout=said)
+    with pytest.raises(CommandError, match="2 of 3"):
+        call_command("documents", str(tmp_path / "missing.pdf"), str(tmp_path), str(good), stdout=said)
+    assert f"FAIL  {tmp_path / 'missing.pdf'}" in said.getvalue()
+    assert said.getvalue().count(f"ok    {good}") == 3
+    with pytest.raises(CommandError, match="Name the PDF files"):
+        call_command("documents", stdout=said)

@@ -12,7 +12,7 @@ import imageio_ffmpeg
 import iscc_core
 import pyarrow.parquet as pq
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from core.accounts.policy import Actor
@@ -115,7 +115,14 @@ def test_a_code_is_made_once_never_changed_and_not_at_all_for_a_file_that_is_awa
     call_command("content_codes")
     made = ContentCode.objects.get()
     assert made.asset_id == here.pk
-    assert capsys.readouterr().out.splitlines() == [made.iscc, f"{gone.pk}: no code could be made"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{here.public_id}  {made.iscc}",
+        f"{gone.public_id}  no code could be made; nothing is lost",
+        "codes made: 1; gave none: 1; left for later: 0",
+    ]
+    for wrong in ("-1", "0", "many"):
+        with pytest.raises(CommandError, match="Nothing was computed"):
+            call_command("content_codes", "--limit", wrong)
     assert content_code_ensure(actor=Actor.system(), asset_id=here.pk) == made
     assert content_code_ensure(actor=Actor.system(), asset_id=home(sold.studio)) is None
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -322,6 +322,12 @@ def test_operators_list_rotate_and_revoke_keys(capsys: pytest.CaptureFixture[str
     call_command("keys", "revoke", kid, "--at", "2026-11-01T00:00:00Z")
     assert f"{kid}  revoked" in capsys.readouterr().out
     assert {key.public.kid: key.secret is None for key in signing_key_ensure()}[kid]
-    for wrong in (["revoke", "nobody"], ["revoke", kid, "--at", "yesterday"], ["rotate", "--overlap-hours", "-1"]):
+    for wrong in (
+        ["revoke", "nobody"],
+        ["revoke", kid, "--at", "yesterday"],
+        ["revoke", kid, "--at", "2999-01-01T00:00:00Z"],
+        ["rotate", "--overlap-hours", "-1"],
+        ["rotate", "--overlap-hours", "999999999999"],
+    ):
         with pytest.raises(CommandError, match="Nothing was changed"):
             call_command("keys", *wrong)
