@@ -18,11 +18,19 @@ RELEASES: dict[str, str] = {
     "Consent was taken back: nothing new is sold": "L’accord a été repris : plus rien n’est vendu",
     "Drop a release that nobody signed": "Abandonner une autorisation que personne n’a signée",
     "Say on which clips the person, place or mark is": (
-        "Dire sur quels clips se trouve la personne, le lieu ou la marque"
+        "Dire sur quels plans se trouve la personne, le lieu ou la marque"
     ),
     "Make its link with: offcut releases send {release}": "Créer son lien avec : offcut releases send {release}",
     "The link is shown this once and signs once. Pass it on to the person yourself.": (
         "Le lien n’est montré qu’une fois et ne sert qu’une fois. À transmettre soi-même à la personne."
+    ),
+    "The release is stored as {release}, on no clip so far. Go on with: offcut releases attach {release} CLIP": (
+        "L’autorisation est enregistrée sous {release}, sans aucun plan pour l’instant. "
+        "Continuer avec : offcut releases attach {release} PLAN"
+    ),
+    "A guardian is named for a child only.": "Un responsable légal ne se nomme que pour un enfant.",
+    "Add --kind minor, or leave --minor-name and --guardian-relation out. Nothing was recorded.": (
+        "Ajouter --kind minor, ou omettre --minor-name et --guardian-relation. Rien n’a été enregistré."
     ),
     "{file} is empty.": "{file} est vide.",
     "Nothing was recorded.": "Rien n’a été enregistré.",
@@ -33,7 +41,7 @@ RELEASES: dict[str, str] = {
     "where and when it was filmed": "où et quand le tournage a eu lieu",
     "the language it is written in": "la langue du texte",
     "until when it holds; for good when left out": "jusqu’à quand elle vaut ; sans limite si omis",
-    "a clip it is about; may repeat": "un clip concerné ; peut se répéter",
+    "a clip it is about; may repeat": "un plan concerné ; peut se répéter",
     "show no frames on the page that is signed": "ne montrer aucune image sur la page à signer",
     "make the signing link at once": "créer aussitôt le lien à signer",
     "the signed paper; it stays on this machine": "le papier signé ; il reste sur cette machine",

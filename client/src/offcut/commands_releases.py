@@ -8,6 +8,7 @@ from typing import Any
 
 from offcut.api_releases import Release
 from offcut.arguments import Commands
+from offcut.client import Client
 from offcut.errors import ExitCode, OffcutError
 from offcut.hashing import hash_stream
 from offcut.language import t
@@ -62,12 +63,23 @@ def releases_new(session: Session) -> ExitCode:
     with session.client() as client:
         words = _words(session) | ({"shows_pictures": False} if args.no_pictures else {})
         made = client.releases.draft(args.subject, args.kind, **words)
-        if args.on:
-            made = client.releases.attach(made.id, args.on)
+        made = _attached(client, made, args.on)
         if not args.send:
             out.note(t("Make its link with: offcut releases send {release}", release=made.id))
             return _print(session, made)
         return _sent(session, made.id)
+
+
+def _attached(client: Client, made: Release, clips: list[str]) -> Release:
+    """Put a release that was just stored on its clips; a refusal says that it is stored, and under which number."""
+    try:
+        return client.releases.attach(made.id, clips) if clips else made
+    except OffcutError as error:
+        error.detail = t(
+            "The release is stored as {release}, on no clip so far. Go on with: offcut releases attach {release} CLIP",
+            release=made.id,
+        )
+        raise
 
 
 def _sent(session: Session, release_id: str) -> ExitCode:
@@ -83,13 +95,17 @@ def releases_send(session: Session) -> ExitCode:
     return _sent(session, session.args.release)
 
 
+def _why(error: OSError) -> str:
+    return " ".join((f"{error.strerror}.", t("Nothing was recorded.")))
+
+
 def _digest(scan: str) -> tuple[str, str]:
     path = Path(scan)
     try:
         with path.open("rb") as stream:
             hashed = hash_stream(stream)
     except OSError as error:
-        raise OffcutError("usage", t("{file} cannot be read.", file=scan), str(error)) from error
+        raise OffcutError("usage", t("{file} cannot be read.", file=scan), _why(error)) from error
     if not hashed.size_bytes:
         raise OffcutError("usage", t("{file} is empty.", file=scan), t("Nothing was recorded."))
     return path.name, hashed.digests().sha256
@@ -98,16 +114,21 @@ def _digest(scan: str) -> tuple[str, str]:
 def releases_record(session: Session) -> ExitCode:
     """Record a release signed on paper; the scan stays here, its digest is kept."""
     args = session.args
+    named = args.minor_name or args.guardian_relation
+    if named and args.kind != "minor":
+        raise OffcutError(
+            "usage",
+            t("A guardian is named for a child only."),
+            t("Add --kind minor, or leave --minor-name and --guardian-relation out. Nothing was recorded."),
+        )
     name, sha256 = _digest(args.scan)
     paper = {"signed_on": args.signed_on, "name": args.signed_by, "file_name": name, "sha256": sha256}
-    if args.ai_training:
-        paper["ai_training"] = args.ai_training
-    if args.minor_name:
+    paper["ai_training"] = args.ai_training
+    if named:
         paper |= {"minor_name": args.minor_name, "guardian_relation": args.guardian_relation}
     with session.client() as client:
         made = client.releases.record(args.subject, paper, args.kind, **_words(session))
-        if args.on:
-            made = client.releases.attach(made.id, args.on)
+        made = _attached(client, made, args.on)
     session.out.note(t("Keep the scan: its SHA-256 was recorded, the file itself was not sent."))
     return _print(session, made)
 
@@ -154,8 +175,10 @@ def add(commands: Commands) -> None:
     paper.add_argument("--scan", required=True, metavar="FILE", help=t("the signed paper; it stays on this machine"))
     paper.add_argument("--signed-on", required=True, metavar="YYYY-MM-DD")
     paper.add_argument("--signed-by", required=True, metavar="NAME")
-    paper.add_argument("--ai-training", choices=_ANSWERS, help=t("what the paper says about AI training"))
-    paper.add_argument("--minor-name", metavar="NAME", help=t("the child's name, when a guardian signed"))
+    paper.add_argument(
+        "--ai-training", required=True, choices=_ANSWERS, help=t("what the paper says about AI training")
+    )
+    paper.add_argument("--minor-name", default="", metavar="NAME", help=t("the child's name, when a guardian signed"))
     paper.add_argument("--guardian-relation", default="", metavar="RELATION")
     for name, run, summary in (
         ("show", releases_show, "One release"),

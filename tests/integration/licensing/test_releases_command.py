@@ -76,6 +76,23 @@ def test_a_scan_that_is_not_there_records_nothing(run: Callable[..., Ran], tmp_p
     empty.touch()
     for scan in (empty, tmp_path / "none.pdf"):
         words = ("record", "Ada", "--scan", str(scan), "--signed-on", "2026-05-01", "--signed-by", "Ada Bell")
-        code, (refused,) = run(*words)
+        code, (refused,) = run(*words, "--ai-training", "no")
         assert (code, refused["error"]["code"]) == (2, "usage")
+        assert "Nothing was recorded." in refused["error"]["detail"]
     assert not Release.objects.exists()
+
+
+def test_paper_that_is_stored_but_on_no_clip_is_told_as_such_and_not_recorded_twice(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    scan = tmp_path / "ada.pdf"
+    scan.write_bytes(b"signed")
+    paper = ("record", "Ada", "--scan", str(scan), "--signed-on", "2026-05-01", "--signed-by", "Ada Bell")
+    code, (refused,) = run(*paper, "--ai-training", "no", "--on", "clp_nothing")
+    assert (code, refused["error"]["code"]) == (1, "invalid")
+    assert f"stored as {Release.objects.get().public_id}" in refused["error"]["detail"]
+    assert "Nothing was changed" not in refused["error"]["detail"]
+    code, (unnamed,) = run(*paper, "--ai-training", "no", "--guardian-relation", "mother")
+    assert (code, unnamed["error"]["code"]) == (2, "usage")
+    assert "--kind minor" in unnamed["error"]["detail"]
+    assert Release.objects.count() == 1
