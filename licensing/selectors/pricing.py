@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from core.accounts.policy import Actor, require
 from core.clock import now
@@ -168,10 +168,11 @@ def use_case_get(actor: Actor, use_case_id: UUID) -> UseCase:
     return found
 
 
-def needs_standing() -> dict[UUID, Need]:
-    """Return what every buyer needs today: the newest version of each use case, by the use case's id."""
-    rows = UseCaseVersion.objects.select_related("use_case").order_by("number")
-    return {use_case_id: need_of(row) for use_case_id, row in {row.use_case_id: row for row in rows}.items()}
+def needs_standing(use_cases: Collection[UUID]) -> dict[UUID, Need]:
+    """Return what these use cases need today: the newest version of each, by the use case's id."""
+    newer = UseCaseVersion.objects.filter(use_case=OuterRef("use_case"), number__gt=OuterRef("number"))
+    rows = UseCaseVersion.objects.filter(~Exists(newer), use_case__in=use_cases).select_related("use_case")
+    return {row.use_case_id: need_of(row) for row in rows}
 
 
 def newest_version(use_case: UseCase) -> UseCaseVersion:

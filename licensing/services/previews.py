@@ -62,6 +62,6 @@ def terms_preview(
     approved = use_cases_approved()
     demand = [
         Demand(need, asked_ms.get(use_case_id, 0), approved=use_case_id in approved)
-        for use_case_id, need in needs_standing().items()
+        for use_case_id, need in needs_standing(approved | asked_ms.keys()).items()
     ]
     return preview(before, after, card=rate_in_force(), demand=demand, needs_amendment=unoffered)

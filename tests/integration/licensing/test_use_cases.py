@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.accounts.actions import OrganisationKind, Role
 from core.accounts.policy import Actor
 from core.ids import Prefix, parse_public_id, public_id
 from licensing.models import UseCase, UseCaseVersion
-from licensing.selectors.pricing import need_of, newest_version, use_case_get
+from licensing.selectors.pricing import need_of, needs_standing, newest_version, use_case_get
 from tests.factories.core import actor_as, key_of
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,19 @@ def test_a_use_case_belongs_to_its_buyer(client: Client, buyer: Actor) -> None:
     viewer = actor_as(OrganisationKind.BUYER, Role.VIEWER)
     assert sent(client, viewer, "/use_cases", {"name": "Demo", "values": VALUES}).json()["code"] == "role_missing"
     assert UseCaseVersion.objects.count() == 1
+
+
+def test_what_is_needed_today_reads_the_newest_versions_of_those_asked_about_only(client: Client, buyer: Actor) -> None:
+    stated = [sent(client, buyer, "/use_cases", {"name": name, "values": VALUES}).json() for name in ("A", "B")]
+    for months in (36, 60):
+        sent(client, buyer, f"/use_cases/{stated[0]['id']}/versions", {"values": {"term_months": months}})
+    one, two = (parse_public_id(Prefix.USE_CASE, body["id"]) for body in stated)
+    with CaptureQueriesContext(connection) as asked:
+        (need,) = needs_standing([one]).values()
+    assert need.term_months == 60
+    assert len(asked) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(asked[0]["sql"])
+        assert len(cursor.fetchall()) == 1
+    assert needs_standing([one, two]).keys() == {one, two}
+    assert needs_standing([]) == {}
