@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from core.audit.domain import FAULT_WORDS
 from core.audit.services import verify_chain
 from core.invariants import invariant
 from core.jobs.claim import from_now
@@ -19,7 +20,7 @@ _TWO_SWEEPS: Final = timedelta(seconds=60)
 def audit_unbroken() -> Iterator[str]:
     """Yield the first fault of each chain."""
     for fault in verify_chain():
-        yield f"chain {fault.chain}, event {fault.sequence}: {fault.reason}"
+        yield f"chain {fault.chain}, event {fault.sequence}: {FAULT_WORDS[fault.reason]}"
 
 
 @invariant("jobs: nothing runs on an expired lease, nothing is parked")

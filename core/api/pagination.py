@@ -47,10 +47,18 @@ def cursor_read(text: str) -> str:
         raise CURSOR_UNREADABLE("Start again without a cursor; nothing was changed.") from error
 
 
+def _key_in(cursor: str) -> UUID:
+    key = cursor_read(cursor)
+    try:
+        return UUID(key)
+    except ValueError as error:
+        raise CURSOR_UNREADABLE("This cursor is of another list. Start again without it.") from error
+
+
 def keyset(queryset: QuerySet[M], *, cursor: str | None, limit: int) -> Page[M]:
     """Return one page of a queryset, newest id first."""
     if cursor:
-        queryset = queryset.filter(pk__lt=UUID(cursor_read(cursor)))
+        queryset = queryset.filter(pk__lt=_key_in(cursor))
     rows: list[Any] = list(queryset.order_by("-pk")[: limit + 1])
     more = len(rows) > limit
     return Page(rows[:limit], cursor_write(str(rows[limit - 1].pk)) if more else None)

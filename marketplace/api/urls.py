@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from marketplace.api.audit_export import AuditExport
 from marketplace.api.bundles import QuoteSummary
 from marketplace.api.catalog import CatalogClip
 from marketplace.api.desk import CaseEffect
@@ -31,6 +32,7 @@ urlpatterns = [
     path("use_cases/<str:use_case_id>/coverage", UseCaseCoverage.as_view()),
     path("catalog/clips/<str:clip_id>", CatalogClip.as_view()),
     path("catalog/clips/<str:clip_id>/terms_check", ClipTermsCheck.as_view()),
+    path("desk/audit/export", AuditExport.as_view()),
     path("desk/cases/<str:case_id>/effect", CaseEffect.as_view()),
     path("quotes", QuoteCollection.as_view()),
     path("quotes/<str:quote_id>", QuoteDetail.as_view()),

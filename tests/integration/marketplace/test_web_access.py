@@ -100,6 +100,7 @@ TABLE: dict[str, Row] = {
     "takedown": Row(None),
     "takedown/<str:ref>": Row(None),
     "desk": Row(DESK),
+    "desk/audit": Row(DESK),
     "desk/takedowns": Row(DESK),
     "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 422),
     "desk/cases/<str:case_id>": Row(DESK),
