@@ -149,6 +149,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/desk/reason_codes/{code}/versions/{version}/publish"): Row(DESK, 404, Role.AUDITOR, {}),
     ("POST", "/desk/reason_codes/{code}/versions/{version}/withdraw"): Row(DESK, 404, Role.AUDITOR, {}),
+    ("GET", "/desk/templates"): Row(DESK, 200, Role.FINANCE),
+    ("GET", "/desk/templates/{template_version}"): Row(DESK, 200, Role.FINANCE),
     ("GET", "/desk/audit"): Row(DESK, 200, Role.CONTRACT),
     ("GET", "/desk/audit/verify"): Row(DESK, 200, Role.CONTRACT),
     ("GET", "/desk/audit/export"): Row(DESK, 200, Role.CONTRACT),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from licensing.api import agreements, clauses, desk, desk_queues, documents, terms
+from licensing.api import agreements, clauses, desk, desk_queues, desk_templates, documents, terms
 
 urlpatterns = [
     path("clauses", clauses.ClauseCollection.as_view()),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("desk/cases/<str:case_id>/snooze", desk_queues.CaseSnooze.as_view()),
     path("desk/cases/<str:case_id>/notes", desk.CaseNotes.as_view()),
     path("desk/cases/<str:case_id>/decide", desk.CaseDecide.as_view()),
+    path("desk/templates", desk_templates.DeskTemplates.as_view()),
+    path("desk/templates/<int:template_version>", desk_templates.DeskTemplateDetail.as_view()),
     path("verify/documents/<str:sha256>", documents.DocumentCheck.as_view()),
     path("", include("licensing.api.urls_consent")),
     path("", include("licensing.api.urls_pricing")),

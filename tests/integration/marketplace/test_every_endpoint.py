@@ -21,6 +21,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from core.accounts.actions import OrganisationKind, Role, Scope
 from core.accounts.policy import Actor
+from licensing.domain.template import TEMPLATE_VERSION
 from tests.endpoints import DESK, TABLE
 from tests.factories.core import actor_as, key_of
 from tests.factories.world import World, world_made
@@ -35,6 +36,7 @@ PUBLIC_VALUES = {
     "slug": "TERM",
     "version": "1",
     "card_version": "2026-11",
+    "template_version": str(TEMPLATE_VERSION),
     "sha256": "0" * 64,
 }
 

@@ -11,6 +11,7 @@ from core.accounts.actions import OrganisationKind
 from core.accounts.models import User
 from core.accounts.policy import Actor
 from core.audit.models import AuditEvent
+from licensing.domain.template import TEMPLATE_VERSION
 from marketplace.web.urls import urlpatterns
 from tests.factories.core import actor_as
 from tests.factories.world import World, world_made
@@ -101,6 +102,8 @@ TABLE: dict[str, Row] = {
     "takedown/<str:ref>": Row(None),
     "desk": Row(DESK),
     "desk/audit": Row(DESK),
+    "desk/templates": Row(DESK),
+    "desk/templates/<int:template_version>": Row(DESK),
     "desk/takedowns": Row(DESK),
     "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 422),
     "desk/cases/<str:case_id>": Row(DESK),
@@ -122,6 +125,7 @@ SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "d
 def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
     known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"]}
+    known |= {"template_version": str(TEMPLATE_VERSION)}
     known |= {"name": "README.md", "label": "sound", "token": "forged"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
