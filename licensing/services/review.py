@@ -50,6 +50,7 @@ from licensing.services.claims import (
     reviewer_of,
 )
 from licensing.services.counters import Proposal, counters_write
+from licensing.services.decided import decided_facts
 
 EFFECT_JOB: Final = "licensing.decision.effect"
 """The kind of job that lets a decision take effect."""
@@ -150,7 +151,12 @@ def _decided(
         action="case.decided",
         subject=case.public_id,
         before={"version": case.version, "revision": case.revision},
-        after={"decision": str(choice), "reason": reason, "reason_version": made.reason_version},
+        after={
+            "decision": str(choice),
+            "reason": reason,
+            "reason_version": made.reason_version,
+            **decided_facts(case, made),
+        },
     )
     return made
 
