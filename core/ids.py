@@ -39,6 +39,7 @@ class Prefix(StrEnum):
     AGREEMENT = "agr"
     CASE = "cas"
     DECISION = "dec"
+    QUALITY_REVIEW = "qrv"
     OWNERSHIP_CASE = "own"
     NEAR_DUPLICATE = "dup"
     USE_CASE = "use"

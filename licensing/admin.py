@@ -14,6 +14,7 @@ from licensing.models import (
     Amendment,
     ClauseVersion,
     ContractVersion,
+    PolicyVersion,
     RateCard,
     ReasonVersion,
     ReviewCase,
@@ -155,5 +156,15 @@ class ReasonVersionAdmin(ReadOnly):
 
     ordering: ClassVar[tuple[str, ...]] = ("code", "version")
     list_display = ("code", "version", "state", "words_en", "author", "reviewer")
+    list_filter: ClassVar = ("state",)
+    list_select_related = ("author", "reviewer")
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnly):
+    """Who has to agree to what at the desk, and by when."""
+
+    ordering: ClassVar[tuple[str, ...]] = ("version",)
+    list_display = ("version", "state", "author", "reviewer", "published_at")
     list_filter: ClassVar = ("state",)
     list_select_related = ("author", "reviewer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -24,10 +25,11 @@ from licensing.api.shapes import (
     ValueChangeOut,
     WordsIO,
     amendments_body,
-    counter_body,
+    counters_body,
     words,
 )
 from licensing.domain.clauses import AmendmentClass
+from licensing.domain.desk_policy import Policies
 from licensing.domain.errors import (
     CMO_UNAUTHORISED,
     CMO_UNDECLARED,
@@ -45,7 +47,7 @@ from licensing.domain.states import AgreementState, CaseState, Decision
 from licensing.domain.wording import Language
 from licensing.models import Agreement, ReviewCase
 from licensing.selectors.agreements import agreement_get, agreement_text, agreements_visible_to
-from licensing.selectors.cases import counters_waiting
+from licensing.selectors.policies import policies_published
 from licensing.selectors.reasons import reasons_published
 from licensing.services.agreements import agreement_amend, agreement_draft, agreement_recall, agreement_submit
 from licensing.services.counters import counter_accept
@@ -139,10 +141,15 @@ class AgreementOut(serializers.Serializer[Any]):
     signed_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
 
+    @cached_property
+    def policies(self) -> Policies:
+        """The desk's policies, read once for a whole list."""
+        return policies_published()
+
     @override
     def to_representation(self, instance: Agreement) -> dict[str, Any]:
         """Show the agreement; `sha256` is of the text as signed, or as it would be signed now."""
-        shown: dict[str, Any] = super().to_representation(agreement_body(instance))
+        shown: dict[str, Any] = super().to_representation(agreement_body(instance, self.policies))
         return shown
 
 
@@ -156,7 +163,7 @@ class AgreementDetailOut(AgreementOut):
     def to_representation(self, instance: Agreement) -> dict[str, Any]:
         """Show the agreement with its text."""
         body = {
-            **agreement_body(instance),
+            **agreement_body(instance, self.policies),
             "text": words(agreement_text(instance).text),
             "author_rights": author_rights_body(instance),
         }
@@ -183,7 +190,7 @@ def _review_body(case: ReviewCase) -> dict[str, object]:
     }
 
 
-def agreement_body(agreement: Agreement) -> dict[str, object]:
+def agreement_body(agreement: Agreement, policies: Policies) -> dict[str, object]:
     """An agreement as `AgreementOut` shows it."""
     cases = sorted(agreement.cases.all(), key=lambda case: case.id)
     effective = agreement.effective_version
@@ -196,9 +203,9 @@ def agreement_body(agreement: Agreement) -> dict[str, object]:
         "terms_version": agreement.terms_version.number,
         "effective_version": effective.number if effective else None,
         "effective_sha256": effective.sha256 if effective else None,
-        "amendments": amendments_body(agreement, refused=True),
+        "amendments": amendments_body(agreement, policies, refused=True),
         "review": _review_body(cases[-1]) if cases else None,
-        "counters": [counter_body(agreement, row) for row in counters_waiting(agreement)],
+        "counters": counters_body(agreement, policies),
         "sha256": agreement_text(agreement).sha256,
         "signatory_name": agreement.signatory_name or None,
         "created_at": agreement.created_at,

@@ -19,6 +19,7 @@ from licensing.domain.wording import Language
 from licensing.models import ReviewCase, ReviewDecision
 from licensing.selectors.agreements import live_amendments
 from licensing.selectors.cases import QueueCount, queue_of
+from licensing.selectors.policies import policies_published
 from licensing.selectors.reasons import reasons_published
 
 
@@ -38,6 +39,7 @@ class CaseOut(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     clauses = serializers.ListField(child=serializers.CharField())
     approvals_needed = serializers.IntegerField()
+    policy_version = serializers.IntegerField()
     approvals = serializers.IntegerField()
     claimed_by = serializers.CharField(allow_null=True)
     lease_until = serializers.DateTimeField(allow_null=True)
@@ -125,7 +127,7 @@ class CaseDetailOut(CaseOut):
         body = {
             **case_body(instance),
             "language": instance.agreement.language,
-            "amendments": amendments_body(instance.agreement, refused=True),
+            "amendments": amendments_body(instance.agreement, policies_published(), refused=True),
             "decisions": [_decision_body(row) for row in sorted(instance.decisions.all(), key=lambda row: row.id)],
             "notes": [
                 {"author": row.author.name, "text": row.text, "unsent": row.unsent, "written_at": row.created_at}
@@ -213,6 +215,7 @@ def case_body(case: ReviewCase) -> dict[str, object]:
         "revision": case.revision,
         "clauses": [row.clause_version.code for row in live_amendments(case.agreement)],
         "approvals_needed": case.approvals_needed,
+        "policy_version": case.policy_version,
         "approvals": approvals_of(case.decisions.all()),
         "claimed_by": case.claimed_by.name if case.claimed_by and held else None,
         "lease_until": case.lease_until if held else None,

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from licensing.domain.clauses import AmendmentClass
+from licensing.domain.desk_policy import DeskPolicy, Policies
 from licensing.domain.diff import Op
 from licensing.domain.states import AmendmentState
 from licensing.domain.wording import Language, Text
@@ -18,6 +19,8 @@ from licensing.selectors.agreements import (
     change_view,
     live_amendments,
 )
+from licensing.selectors.cases import counters_waiting
+from licensing.selectors.policies import policy_of
 from licensing.selectors.terms import clause_for
 
 
@@ -98,14 +101,13 @@ def _compared_body(view: ChangeView) -> dict[str, object]:
     }
 
 
-def amendment_body(view: AmendmentView) -> dict[str, object]:
-    """An amendment as `AmendmentOut` shows it."""
+def _amendment_body(view: AmendmentView, policy: DeskPolicy) -> dict[str, object]:
     row = view.row
     return {
         **_compared_body(view),
         "amendment_class": row.kind,
         "because": row.because,
-        "passes_by_policy": AmendmentClass(row.kind).passes_by_policy,
+        "passes_by_policy": not policy.people(view.clause.code, AmendmentClass(row.kind)),
         "state": row.state,
         "own_wording": bool(row.own_wording),
         "fallback": row.fallback,
@@ -116,21 +118,27 @@ def amendment_body(view: AmendmentView) -> dict[str, object]:
     }
 
 
-def counter_body(agreement: Agreement, row: CounterProposal) -> dict[str, object]:
-    """A counter-proposal as the creator reads it."""
+def counters_body(agreement: Agreement, policies: Policies) -> list[dict[str, object]]:
+    """The counter-proposals a creator can accept, as they read them."""
+    policy = policy_of(agreement, policies)
+    return [_counter_body(agreement, row, policy) for row in counters_waiting(agreement)]
+
+
+def _counter_body(agreement: Agreement, row: CounterProposal, policy: DeskPolicy) -> dict[str, object]:
     return {
         **_compared_body(change_view(agreement, clause_for(row.clause_version), row.values, row.own_wording)),
         "amendment_class": row.kind,
         "because": row.because,
-        "passes_by_policy": AmendmentClass(row.kind).passes_by_policy,
+        "passes_by_policy": not policy.people(row.clause_version.code, AmendmentClass(row.kind)),
         "fallback": row.fallback,
         "values": row.values,
     }
 
 
-def amendments_body(agreement: Agreement, *, refused: bool = False) -> list[dict[str, object]]:
+def amendments_body(agreement: Agreement, policies: Policies, *, refused: bool = False) -> list[dict[str, object]]:
     """The live amendments of an agreement (with `refused`, the refused ones too), in clause order."""
     rows = live_amendments(agreement)
     if refused:
         rows += [row for row in agreement.amendments.all() if row.state == AmendmentState.REFUSED]
-    return [amendment_body(amendment_view(agreement, row)) for row in rows]
+    policy = policy_of(agreement, policies)
+    return [_amendment_body(amendment_view(agreement, row), policy) for row in rows]

@@ -1,10 +1,10 @@
-"""Paths of clause versions, rate cards and reason codes, below `/api/v1/`."""
+"""Paths of clause versions, rate cards, reason codes and the desk's policy and sample, below `/api/v1/`."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from licensing.api import clauses, desk_clauses, desk_rate_cards, desk_reasons
+from licensing.api import clauses, desk_clauses, desk_policies, desk_quality, desk_rate_cards, desk_reasons
 
 urlpatterns = [
     path("clauses/<str:slug>/versions/<int:version>", clauses.ClauseVersionDetail.as_view()),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("desk/reason_codes", desk_reasons.DeskReasonCodes.as_view()),
     path("desk/reason_codes/<str:code>/versions/<int:version>/publish", desk_reasons.DeskReasonPublish.as_view()),
     path("desk/reason_codes/<str:code>/versions/<int:version>/withdraw", desk_reasons.DeskReasonWithdraw.as_view()),
+    path("desk/policies", desk_policies.DeskPolicies.as_view()),
+    path("desk/policies/dry_run", desk_policies.DeskPolicyDryRun.as_view()),
+    path("desk/policies/<int:version>/publish", desk_policies.DeskPolicyPublish.as_view()),
+    path("desk/policies/<int:version>/withdraw", desk_policies.DeskPolicyWithdraw.as_view()),
+    path("desk/quality", desk_quality.QualityCollection.as_view()),
+    path("desk/quality/<str:quality_review_id>/answer", desk_quality.QualityAnswer.as_view()),
     path("desk/rate_cards", desk_rate_cards.DeskRateCards.as_view()),
     path("desk/rate_cards/<str:card_version>", desk_rate_cards.DeskRateCardDetail.as_view()),
     path("desk/rate_cards/<str:card_version>/simulate", desk_rate_cards.DeskRateCardSimulate.as_view()),

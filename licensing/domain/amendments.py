@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from licensing.domain.clauses import AmendmentClass, Clause, Fallback, Values
+from licensing.domain.clauses import AmendmentClass, Catalogue, Clause, Fallback, Values
+from licensing.domain.composition import Stored
+from licensing.domain.desk_policy import DeskPolicy
 from licensing.domain.diff import same_words_percent
 from licensing.domain.errors import TEXT_WITHOUT_VALUE
 from licensing.domain.wording import Language, canonical
@@ -49,6 +51,20 @@ def classify(
     if outside:
         return Classed(AmendmentClass.CUSTOM, f"outside what passes by policy: {', '.join(outside)}")
     return Classed(AmendmentClass.IN_RANGE, "inside what the clause offers")
+
+
+def unoffered(catalogue: Catalogue, values: Stored, standing: Stored, policy: DeskPolicy) -> dict[str, str]:
+    """Clause → why its values cannot simply be chosen: somebody at the desk has to agree to them.
+
+    What a policy sends to a person, though the clause offers it, may stay as it is in the standing terms.
+    """
+    found = {}
+    for code, clause in catalogue.items():
+        classed = classify(clause, clause.defaults, values[code])
+        kept = classed.kind.offered and values[code] == standing.get(code)
+        if policy.people(code, classed.kind) and not kept:
+            found[code] = classed.because
+    return found
 
 
 def _says_the_same(clause: Clause, values: Values, text: str, language: Language) -> bool:

@@ -29,7 +29,7 @@ PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 
 class AmendmentClass(StrEnum):
-    """How a proposed change is treated: the first three pass by policy, the others need one or two people."""
+    """How a proposed change compares with what a clause offers; the desk's policy says who has to agree to which."""
 
     STANDARD = "standard"
     IN_RANGE = "in_range"
@@ -38,16 +38,9 @@ class AmendmentClass(StrEnum):
     CRITICAL = "critical"
 
     @property
-    def passes_by_policy(self) -> bool:
-        """Whether no person has to decide."""
+    def offered(self) -> bool:
+        """Whether the clause offers it to everybody: as it stands, inside its band, or a rung of its ladder."""
         return self in (AmendmentClass.STANDARD, AmendmentClass.IN_RANGE, AmendmentClass.FALLBACK)
-
-    @property
-    def approvals_needed(self) -> int:
-        """How many different reviewers must approve."""
-        if self.passes_by_policy:
-            return 0
-        return 2 if self is AmendmentClass.CRITICAL else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ UNDO_WINDOW: Final = timedelta(seconds=60)
 """How long a decision can be taken back before it takes effect."""
 SOON: Final = timedelta(hours=4)
 """What is due within this counts as a breach that threatens."""
-WORKING_DAYS: Final = {1: 1, 2: 2}
-"""Working days for a decision, by the number of approvals needed: custom 1, critical 2."""
 
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
@@ -51,14 +49,19 @@ def working_time(start: datetime, end: datetime) -> timedelta:
     return total
 
 
-def due_at(opened: datetime, approvals_needed: int) -> datetime:
-    """The same hour one or two working days later; a case opened on a weekend counts from Monday midnight."""
-    moment = _on_a_working_day(opened)
-    for _ in range(WORKING_DAYS[approvals_needed]):
-        moment += _DAY
-        while moment.weekday() >= _SATURDAY:
-            moment += _DAY
-    return moment
+def due_at(opened: datetime, working_days: int) -> datetime:
+    """The same hour so many working days later; a case opened on a weekend counts from Monday midnight."""
+    return due_moved(_on_a_working_day(opened), working_days)
+
+
+def due_moved(due: datetime, working_days: int) -> datetime:
+    """The same hour so many working days later, or earlier when there are fewer than none."""
+    step = _DAY if working_days > 0 else -_DAY
+    for _ in range(abs(working_days)):
+        due += step
+        while due.weekday() >= _SATURDAY:
+            due += step
+    return due
 
 
 def due_again(due: datetime, paused: datetime, resumed: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What the desk does with clauses, rate cards and reasons. Publishing any of them takes two people."""
+"""What the desk does with clauses, rate cards, reasons and its policy. Publishing any of them takes two people."""
 
 from __future__ import annotations
 
@@ -35,3 +35,7 @@ REASON_PUBLISH: Final = Action(
     _PLATFORM,
     frozenset({Role.OWNER, Role.CONTRACT, Role.FOOTAGE, Role.LEAD}),
 )
+POLICY_VIEW: Final = Action(
+    "policy.view", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.CONTRACT, Role.LEAD, Role.AUDITOR})
+)
+POLICY_PUBLISH: Final = Action("policy.publish", Scope.DESK_ADMIN, _PLATFORM, frozenset({Role.OWNER, Role.LEAD}))

@@ -1,4 +1,4 @@
-"""What can go wrong with drafts of clauses, of rate cards and of reasons: stable codes."""
+"""What can go wrong with drafts of clauses, of rate cards, of reasons and of the policy: stable codes."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ REASON_INVALID = ErrorCode("reason_invalid", Kind.INVALID, "This is not a reason
 REASON_UNCHANGED = ErrorCode("reason_unchanged", Kind.INVALID, "The reason says this already")
 REASON_PROPOSED = ErrorCode("reason_proposed", Kind.CONFLICT, "Another version of this reason is proposed")
 REASON_CHANGED = ErrorCode("reason_changed", Kind.CONFLICT, "A published reason never changes")
+POLICY_INVALID = ErrorCode("policy_invalid", Kind.INVALID, "This is not a policy the desk may work by")
+POLICY_UNCHANGED = ErrorCode("policy_unchanged", Kind.INVALID, "The policy says this already")
+POLICY_PROPOSED = ErrorCode("policy_proposed", Kind.CONFLICT, "Another version of the policy is proposed")
+POLICY_CHANGED = ErrorCode("policy_changed", Kind.CONFLICT, "A published policy never changes")

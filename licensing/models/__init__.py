@@ -8,9 +8,11 @@ from licensing.models.consent import ConsentNode, ConsentPlace, Release, Release
 from licensing.models.contract import ContractClause, ContractVersion
 from licensing.models.declaration import Declaration
 from licensing.models.document import Document
+from licensing.models.policy import PolicyVersion
 from licensing.models.ratecard import RateCard, RateCardDraft
 from licensing.models.reason import ReasonVersion
 from licensing.models.review import CaseNote, CaseSnooze, CounterProposal, ReviewCase, ReviewDecision
+from licensing.models.routing import QualityReview, Routing
 from licensing.models.society import SocietyAnswer
 from licensing.models.terms import TermsProfile, TermsProfileVersion
 from licensing.models.use_case import UseCase, UseCaseApproval, UseCaseVersion
@@ -28,6 +30,8 @@ __all__ = [
     "CounterProposal",
     "Declaration",
     "Document",
+    "PolicyVersion",
+    "QualityReview",
     "RateCard",
     "RateCardDraft",
     "ReasonVersion",
@@ -35,6 +39,7 @@ __all__ = [
     "ReleaseSignature",
     "ReviewCase",
     "ReviewDecision",
+    "Routing",
     "SocietyAnswer",
     "TermsProfile",
     "TermsProfileVersion",

@@ -28,6 +28,8 @@ class ReviewCase(Record):
     """The agreement's revision under review."""
     state = models.CharField(max_length=16, default=CaseState.OPEN)
     approvals_needed = models.PositiveSmallIntegerField()
+    policy_version = models.PositiveSmallIntegerField(default=1)
+    """Of the desk's policy under which it was opened: how many people and by when; a newer one changes neither."""
     version = models.PositiveIntegerField(default=1)
     """Grows with every claim and change; a decision names the version it was made on."""
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)

@@ -27,7 +27,8 @@ PLATFORM_NAME = "Offcut"
 LIVE = (AmendmentState.PROPOSED, AmendmentState.APPROVED)
 
 
-def _agreements() -> QuerySet[Agreement]:
+def agreements_in_full() -> QuerySet[Agreement]:
+    """Return agreements with all that pages and answers show of them; who may see which is the caller's question."""
     amendments = Amendment.objects.select_related("clause_version").order_by("clause_version__number", "id")
     return Agreement.objects.select_related(
         "organisation", "terms_version__profile", "effective_version__profile", "contract_version"
@@ -37,7 +38,7 @@ def _agreements() -> QuerySet[Agreement]:
 def agreements_visible_to(actor: Actor) -> QuerySet[Agreement]:
     """Return the agreements of the actor's organisation; creators only."""
     require(actor, TERMS_VIEW)
-    rows = _agreements()
+    rows = agreements_in_full()
     return rows if actor.organisation_id is None else rows.filter(organisation_id=actor.organisation_id)
 
 
@@ -53,7 +54,7 @@ def cases_visible_to(actor: Actor) -> QuerySet[ReviewCase]:
     """Return contract cases for the desk, each with its agreement and decisions; platform reviewers only."""
     require(actor, CASE_VIEW)
     return ReviewCase.objects.select_related("claimed_by").prefetch_related(
-        Prefetch("agreement", _agreements()),
+        Prefetch("agreement", agreements_in_full()),
         Prefetch("snoozes", CaseSnooze.objects.filter(reviewer_id=actor.user_id, until__gt=now())),
         "decisions__reviewer",
         "notes__author",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from licensing.domain.clauses import AmendmentClass, Clause, Values
 from licensing.domain.composition import Stored
 from licensing.domain.contradictions import refuse_contradictions
 from licensing.domain.deadlines import due_again, due_at
+from licensing.domain.desk_policy import DeskPolicy
 from licensing.domain.errors import CMO_UNAUTHORISED, CMO_UNDECLARED, LANGUAGE_UNKNOWN, NOTHING_TO_CHANGE, UNDER_REVIEW
 from licensing.domain.states import (
     AGREEMENT_MACHINE,
@@ -33,6 +33,7 @@ from licensing.domain.states import (
 from licensing.domain.wording import Language, english, french
 from licensing.models import Agreement, Amendment, ReviewCase
 from licensing.selectors.agreements import LIVE, agreement_get, amended_values
+from licensing.selectors.policies import policy_in_force
 from licensing.selectors.terms import (
     clause_for,
     contract_clause_get,
@@ -41,9 +42,7 @@ from licensing.selectors.terms import (
     newest_chosen,
     terms_profile_get,
 )
-
-POLICY: Final = "amendments-1"
-"""Name and version of the policy under which standard, in-range and fallback changes pass."""
+from licensing.services.routing import routing_keep
 
 
 def _person(actor: Actor) -> UUID:
@@ -215,27 +214,29 @@ def agreement_submit(*, actor: Actor, agreement_id: UUID) -> Agreement:
 
 
 def agreement_send(actor: Actor, agreement: Agreement) -> None:
-    """Pass what policy allows and open a case for the rest; the caller holds the lock."""
+    """Pass what the policy in force allows and open a case for the rest; the caller holds the lock."""
     _refuse_unclear_rights(amended_values(agreement))
-    moment, before = now(), agreement.state
+    moment, before, policy = now(), agreement.state, policy_in_force()
     proposed = list(agreement.amendments.filter(state=AmendmentState.PROPOSED).select_related("clause_version"))
-    for row in proposed:
-        if AmendmentClass(row.kind).passes_by_policy:
-            _pass_by_policy(actor, agreement, row)
-    waiting = [row for row in proposed if not AmendmentClass(row.kind).passes_by_policy]
-    returned = _close_returned(agreement)
-    if waiting:
+    changes = [(row.clause_version.code, AmendmentClass(row.kind)) for row in proposed]
+    for row, change in zip(proposed, changes, strict=True):
+        if not policy.people(*change):
+            _pass_by_policy(actor, agreement, row, policy)
+    returned, case = _close_returned(agreement), None
+    if people := policy.people_for(changes):
         advance(agreement, AGREEMENT_MACHINE, AgreementEvent.SUBMIT, submitted_at=moment)
-        needed = max(AmendmentClass(row.kind).approvals_needed for row in waiting)
-        ReviewCase.objects.create(
+        case = ReviewCase.objects.create(
             agreement=agreement,
             revision=agreement.revision,
-            approvals_needed=needed,
-            due_at=_due_at(returned, moment, needed),
+            approvals_needed=people,
+            policy_version=policy.version,
+            due_at=_due_at(returned, moment, policy, people),
         )
     else:
         advance(agreement, AGREEMENT_MACHINE, AgreementEvent.CLEAR, submitted_at=moment, approved_at=moment)
-    _note(actor, agreement, "agreement.submitted", {"state": before}, {"state": agreement.state})
+    routing_keep(actor=actor, agreement=agreement, policy=policy, changes=changes, case=case)
+    how: dict[str, str | int] = {"state": agreement.state, "policy": policy.name, "people": people}
+    _note(actor, agreement, "agreement.submitted", {"state": before}, how)
 
 
 def _close_returned(agreement: Agreement) -> ReviewCase | None:
@@ -246,21 +247,21 @@ def _close_returned(agreement: Agreement) -> ReviewCase | None:
     return returned[-1] if returned else None
 
 
-def _due_at(returned: ReviewCase | None, moment: datetime, needed: int) -> datetime:
+def _due_at(returned: ReviewCase | None, moment: datetime, policy: DeskPolicy, people: int) -> datetime:
     """The clock of an answered case goes on where it stood; two people get the time of two."""
-    if returned is None or returned.paused_at is None or needed > returned.approvals_needed:
-        return due_at(moment, needed)
+    if returned is None or returned.paused_at is None or people > returned.approvals_needed:
+        return due_at(moment, policy.days(people))
     return due_again(returned.due_at, returned.paused_at, moment)
 
 
-def _pass_by_policy(actor: Actor, agreement: Agreement, row: Amendment) -> None:
+def _pass_by_policy(actor: Actor, agreement: Agreement, row: Amendment, policy: DeskPolicy) -> None:
     Amendment.objects.filter(pk=row.pk, state=AmendmentState.PROPOSED).update(state=AmendmentState.APPROVED)
     _note(
         actor,
         agreement,
         "amendment.passed_by_policy",
         {},
-        {"policy": POLICY, "clause": row.clause_version.code, "class": row.kind, "because": row.because},
+        {"policy": policy.name, "clause": row.clause_version.code, "class": row.kind, "because": row.because},
     )
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from core.accounts.policy import Actor, require
 from licensing.domain.actions import TERMS_WRITE
-from licensing.domain.amendments import classify
+from licensing.domain.amendments import unoffered
 from licensing.domain.composition import Stored, compose
 from licensing.domain.preview import Demand, Preview, preview
 from licensing.selectors.approvals import use_cases_approved
+from licensing.selectors.policies import policy_in_force
 from licensing.selectors.pricing import needs_standing, rate_in_force
 from licensing.selectors.terms import (
     catalogue_in_force,
@@ -19,7 +20,7 @@ from licensing.selectors.terms import (
     signed_terms_for,
     terms_profile_get,
 )
-from licensing.services.profiles import Changes, terms_values
+from licensing.services.profiles import Changes, terms_standing, terms_values
 
 
 def _standing(actor: Actor, terms_profile_id: UUID | None) -> Stored:
@@ -54,14 +55,11 @@ def terms_preview(
     require(actor, TERMS_WRITE)
     before = _standing(actor, terms_profile_id)
     after = terms_values(preset, changes or {}, before)
-    unoffered = [
-        code
-        for code, clause in catalogue_in_force().items()
-        if not classify(clause, clause.defaults, after[code]).kind.passes_by_policy
-    ]
+    standing = terms_standing(preset, before)
+    needs_person = list(unoffered(catalogue_in_force(), after, standing, policy_in_force()))
     approved = use_cases_approved()
     demand = [
         Demand(need, asked_ms.get(use_case_id, 0), approved=use_case_id in approved)
         for use_case_id, need in needs_standing(approved | asked_ms.keys()).items()
     ]
-    return preview(before, after, card=rate_in_force(), demand=demand, needs_amendment=unoffered)
+    return preview(before, after, card=rate_in_force(), demand=demand, needs_amendment=needs_person)

@@ -11,13 +11,14 @@ from django.db import transaction
 from core.accounts.policy import ROLE_MISSING, Actor, require
 from core.audit.services import record
 from licensing.domain.actions import TERMS_WRITE
-from licensing.domain.amendments import classify
+from licensing.domain.amendments import unoffered
 from licensing.domain.clauses import Catalogue
 from licensing.domain.composition import Stored, compose, terms_sha256
 from licensing.domain.errors import NEEDS_AMENDMENT, TERMS_INVALID, TERMS_NAME_TAKEN
 from licensing.domain.presets import PRESETS, Preset
 from licensing.domain.states import TermsOrigin
 from licensing.models import ContractVersion, TermsProfile, TermsProfileVersion
+from licensing.selectors.policies import policy_in_force
 from licensing.selectors.terms import (
     catalogue_in_force,
     contract_in_force,
@@ -31,16 +32,14 @@ Changes = Mapping[str, Mapping[str, object]]
 _NAME_LENGTH: Final = 120
 
 
-def _refuse_unoffered(catalogue: Catalogue, values: Stored) -> None:
+def _refuse_unoffered(catalogue: Catalogue, values: Stored, standing: Stored) -> None:
     """Terms are chosen from what the clauses offer; anything else is an amendment that a person agrees to."""
-    for code, clause in catalogue.items():
-        classed = classify(clause, clause.defaults, values[code])
-        if not classed.kind.passes_by_policy:
-            raise NEEDS_AMENDMENT(
-                f"{code}: {classed.because}. Nothing was stored. Keep what the clause offers here, then propose this "
-                "as an amendment of your agreement.",
-                pointer=f"/{code}",
-            )
+    for code, because in unoffered(catalogue, values, standing, policy_in_force()).items():
+        raise NEEDS_AMENDMENT(
+            f"{code}: {because}. Nothing was stored. Keep what the clause offers here, then propose this "
+            "as an amendment of your agreement.",
+            pointer=f"/{code}",
+        )
 
 
 def terms_values(preset: str | None, changes: Changes, base: Stored | None) -> Stored:
@@ -58,9 +57,14 @@ def terms_values(preset: str | None, changes: Changes, base: Stored | None) -> S
     return compose(catalogue, changes, base)
 
 
+def terms_standing(preset: str | None, base: Stored | None) -> Stored:
+    """What changes are made to: a preset's values, else the base, else the defaults."""
+    return base if base is not None and not preset else terms_values(preset, {}, None)
+
+
 def _chosen(preset: str | None, changes: Changes, base: Stored | None) -> Stored:
     values = terms_values(preset, changes, base)
-    _refuse_unoffered(catalogue_in_force(), values)
+    _refuse_unoffered(catalogue_in_force(), values, terms_standing(preset, base))
     return values
 
 

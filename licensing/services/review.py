@@ -155,6 +155,7 @@ def _decided(
             "decision": str(choice),
             "reason": reason,
             "reason_version": made.reason_version,
+            "policy_version": case.policy_version,
             **decided_facts(case, made),
         },
     )

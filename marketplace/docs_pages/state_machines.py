@@ -8,6 +8,7 @@ from typing import Any, Final
 from core.states import Machine
 from licensing.domain.approval import APPROVAL_MACHINE
 from licensing.domain.card_states import RATE_CARD_MACHINE
+from licensing.domain.desk_policy import POLICY_MACHINE
 from licensing.domain.reasons import REASON_MACHINE
 from licensing.domain.release import RELEASE_MACHINE
 from licensing.domain.states import AGREEMENT_MACHINE, CASE_MACHINE, CLAUSE_MACHINE
@@ -30,6 +31,7 @@ MACHINES: Final[tuple[tuple[Machine[Any, Any], str], ...]] = (
     (CASE_MACHINE, "licensing/domain/states.py"),
     (APPROVAL_MACHINE, "licensing/domain/approval.py"),
     (REASON_MACHINE, "licensing/domain/reasons.py"),
+    (POLICY_MACHINE, "licensing/domain/desk_policy.py"),
     (RELEASE_MACHINE, "licensing/domain/release.py"),
     (LISTING, "marketplace/catalog/domain/states.py"),
     (QUOTE, "marketplace/orders/domain/states.py"),

@@ -11,13 +11,15 @@ from django.http import QueryDict
 
 from licensing.domain.clauses import AmendmentClass, Catalogue, Clause, Values, clause_of
 from licensing.domain.composition import Stored
+from licensing.domain.desk_policy import DeskPolicy
 from licensing.domain.diff import Op, Run
 from licensing.domain.parameters import Choice, Choices, Flag, Parameter, Value, Whole
 from licensing.domain.reasons import reason_of
 from licensing.domain.wording import Language
 from licensing.models import Agreement, Amendment, ReviewDecision
-from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view, change_view
+from licensing.selectors.agreements import AmendmentView, ValueChange, amendment_view, change_view, live_amendments
 from licensing.selectors.cases import counters_waiting
+from licensing.selectors.policies import policies_published, policy_in_force, policy_of
 from licensing.selectors.reasons import reasons_published
 from licensing.selectors.terms import clause_for
 from marketplace.web import said
@@ -163,17 +165,22 @@ class Compared:
     """Wording agreed beforehand: rank and summary."""
 
 
-def compared(agreement: Agreement, row: Amendment, reader: Language | None = None) -> Compared:
-    """Return one amendment beside what it changes, in a language (the reader's, when not given)."""
-    chosen = reader or language()
+def compared(agreement: Agreement, shown: Language) -> list[Compared]:
+    """Return the amendments that count, each beside what it changes, in a language."""
+    policy = policy_of(agreement, policies_published())
+    return [_compared(agreement, row, shown, policy) for row in live_amendments(agreement)]
+
+
+def _compared(agreement: Agreement, row: Amendment, shown: Language, policy: DeskPolicy) -> Compared:
     view: AmendmentView = amendment_view(agreement, row)
-    runs = tuple(view.diff[chosen])
+    runs = tuple(view.diff[shown])
+    people = policy.people(view.clause.code, AmendmentClass(row.kind))
     return Compared(
         row,
         view.clause.number,
         view.clause.title.of(language()),
         view.clause.summary.of(language()),
-        said.AMENDMENT_KIND[row.kind],
+        said.AMENDMENT_KIND[row.kind, people],
         said.AMENDMENT[row.state],
         view.changes,
         tuple(run for run in runs if run.op is not Op.ADD),
@@ -198,10 +205,11 @@ def countered(agreement: Agreement) -> list[Countered]:
     """Return the counter-proposals a creator can accept, in the agreement's language."""
     shown = Language(agreement.language)
     found = []
+    policy = policy_in_force()
     for row in counters_waiting(agreement):
         view = change_view(agreement, clause_for(row.clause_version), row.values, row.own_wording)
         title = f"{view.clause.number}. {view.clause.title.of(language())}"
-        passes = AmendmentClass(row.kind).passes_by_policy
+        passes = not policy.people(row.clause_version.code, AmendmentClass(row.kind))
         found.append(Countered(title, view.changes, tuple(view.diff[shown]), passes))
     return found
 

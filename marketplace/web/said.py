@@ -90,13 +90,17 @@ AMENDMENT: Final[Mapping[str, Badge]] = {
     AmendmentState.REFUSED: REFUSED,
     AmendmentState.WITHDRAWN: Badge(_("Withdrawn"), "", "–"),
 }
-AMENDMENT_KIND: Final[Mapping[str, Badge]] = {
-    "standard": Badge(_("standard"), "ok", "✓"),
-    "in_range": Badge(_("within what the clause offers: passes by itself"), "ok", "✓"),
-    "fallback": Badge(_("a wording agreed beforehand: passes by itself"), "ok", "✓"),
-    "custom": Badge(_("custom: one reviewer decides"), "info", "1"),
-    "critical": Badge(_("critical: two reviewers decide"), "warn", "2"),
+AMENDMENT_KIND: Final[Mapping[tuple[str, int], Badge]] = {
+    ("standard", 0): Badge(_("standard"), "ok", "✓"),
+    ("in_range", 0): Badge(_("within what the clause offers: passes by itself"), "ok", "✓"),
+    ("in_range", 2): Badge(_("within what the clause offers: two reviewers decide"), "warn", "2"),
+    ("fallback", 0): Badge(_("a wording agreed beforehand: passes by itself"), "ok", "✓"),
+    ("fallback", 1): Badge(_("a wording agreed beforehand: one reviewer decides"), "info", "1"),
+    ("custom", 1): Badge(_("custom: one reviewer decides"), "info", "1"),
+    ("custom", 2): Badge(_("custom: two reviewers decide"), "warn", "2"),
+    ("critical", 2): Badge(_("critical: two reviewers decide"), "warn", "2"),
 }
+"""How a change compares with what its clause offers, and how many the policy asks to agree to it."""
 CASE: Final[Mapping[str, Badge]] = {
     CaseState.OPEN: Badge(_("Open"), "info", "…"),
     CaseState.CLAIMED: Badge(_("Claimed"), "info", "…"),

@@ -10,6 +10,7 @@ from typing_extensions import override
 from core.accounts.policy import Actor
 from core.jobs.services import enqueue_nightly
 from licensing.services.catalogue import catalogue_load
+from licensing.services.policies import policies_load
 from licensing.services.rates import ratecard_load
 from licensing.services.reasons import reasons_load
 from marketplace.catalog.services.shelving import shelves_fill
@@ -22,7 +23,7 @@ from media_ingest.services.sweeping import sweep_schedule
 
 
 class Command(BaseCommand):
-    """Bucket, clause catalogue, contract template, rate card, reason codes, signing key, transparency log."""
+    """Bucket, clause catalogue, contract template, rate card, reasons, desk policy, signing key, transparency log."""
 
     help = "Load the clause catalogue, contract template and rate card; make bucket and signing key when there is none."
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         contract = catalogue_load(actor=Actor.system())
         card = ratecard_load(actor=Actor.system())
         reasons_load(actor=Actor.system())
+        policies_load(actor=Actor.system())
         keys = signing_key_ensure()
         licences_catch_up()
         log_seal()

@@ -25,7 +25,7 @@ from licensing.domain.reasons import CONTRACT_REASONS, newest
 from licensing.domain.states import WAITING, CaseState
 from licensing.domain.wording import Language
 from licensing.models import Agreement, ReviewCase
-from licensing.selectors.agreements import case_get, has_interest, live_amendments
+from licensing.selectors.agreements import case_get, has_interest
 from licensing.selectors.cases import verdicts_standing
 from licensing.selectors.reasons import reasons_published
 from licensing.services.claims import case_claim, case_heartbeat, case_note, case_release
@@ -113,7 +113,7 @@ def _context(actor: Actor, found: ReviewCase, asked: Mapping[str, str]) -> dict[
         "snoozes": SNOOZES,
         "keys": KEYS,
         "put_aside": next((row.until for row in found.snoozes.all()), None),
-        "changes": [compared(agreement, row, shown) for row in live_amendments(agreement)],
+        "changes": compared(agreement, shown),
         "clips": reach_of(agreement),
         "effect": agreement_effect(agreement),
         "reasons": [

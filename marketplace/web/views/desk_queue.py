@@ -23,6 +23,7 @@ from licensing.domain.states import WAITING, Queue
 from licensing.models import ReviewCase, ReviewDecision
 from licensing.selectors.agreements import cases_visible_to, live_amendments
 from licensing.selectors.cases import cases_found, decisions_undoable, queues
+from licensing.selectors.quality import quality_waiting
 from licensing.selectors.queueing import Ranked, cases_put_aside, cases_waiting
 from licensing.services.claims import case_next
 from licensing.services.snoozing import case_snooze, case_wake
@@ -70,6 +71,7 @@ def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
     decided = cases_visible_to(actor).exclude(state__in=WAITING).order_by("-decided_at", "-id")[:10]
     context = {
         "section": "desk",
+        "second_looks": quality_waiting(actor).count(),
         "queues": [(one, said.QUEUE[one.queue]) for one in queues(actor)],
         "waiting": [_waiting(one) for one in cases_waiting(actor)[:SHOWN]],
         "aside": [(one.case, one.case.snoozes.all()[0].until) for one in cases_put_aside(actor)],

@@ -27,7 +27,6 @@ from licensing.selectors.agreements import (
     agreements_visible_to,
     amended_values,
     amended_wording,
-    live_amendments,
 )
 from licensing.selectors.societies import own_societies
 from licensing.selectors.terms import (
@@ -141,7 +140,7 @@ def _context(
         "agreement": found,
         "badge": said.AGREEMENT[found.state],
         "sentences": sentences(values, catalogue),
-        "amendments": [compared(found, row, Language(found.language)) for row in live_amendments(found)],
+        "amendments": compared(found, Language(found.language)),
         "decisions": decisions_of(found),
         "counters": countered(found),
         "rights": rights,

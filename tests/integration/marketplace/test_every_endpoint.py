@@ -38,6 +38,7 @@ PUBLIC_VALUES = {
     "card_version": "2026-11",
     "template_version": str(TEMPLATE_VERSION),
     "sha256": "0" * 64,
+    "quality_review_id": "qrv_00000000000000000000000000",
 }
 
 

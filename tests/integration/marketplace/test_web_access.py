@@ -104,6 +104,11 @@ TABLE: dict[str, Row] = {
     "desk/audit": Row(DESK),
     "desk/templates": Row(DESK),
     "desk/templates/<int:template_version>": Row(DESK),
+    "desk/policies": Row(DESK),
+    "desk/policies/draft": Row(DESK, POST),
+    "desk/policies/<int:version>/move": Row(DESK, POST, 303),
+    "desk/quality": Row(DESK),
+    "desk/quality/<str:quality_review_id>/answer": Row(DESK, POST, 303),
     "desk/takedowns": Row(DESK),
     "desk/takedowns/<str:claim_id>/decide": Row(DESK, POST, 422),
     "desk/cases/<str:case_id>": Row(DESK),
@@ -126,7 +131,7 @@ def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
     known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"]}
     known |= {"template_version": str(TEMPLATE_VERSION)}
-    known |= {"name": "README.md", "label": "sound", "token": "forged"}
+    known |= {"name": "README.md", "label": "sound", "token": "forged", "version": "1", "quality_review_id": "qrv_0"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
     path = pattern

@@ -88,7 +88,7 @@ def test_defaults_are_the_creators() -> None:
 def test_presets_hold_together_and_pass_by_policy(preset: Preset) -> None:
     values = compose(CATALOGUE, PRESETS[preset])
     for code, clause in CATALOGUE.items():
-        assert classify(clause, clause.defaults, values[code]).kind.passes_by_policy, code
+        assert classify(clause, clause.defaults, values[code]).kind.offered, code
     assert terms_sentence(values, CATALOGUE, Language.EN).startswith("For ")
 
 

@@ -1,0 +1,61 @@
+"""Laws of the desk's policy: a stricter one never asks fewer people, and nothing goes below the product's floor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licensing.domain.catalogue import CATALOGUE
+from licensing.domain.clauses import AmendmentClass
+from licensing.domain.deadlines import due_at, due_moved
+from licensing.domain.desk_policy import DeskPolicy
+
+CODES = sorted(CATALOGUE)
+NAMED = st.sets(st.sampled_from(CODES)).map(lambda codes: tuple(sorted(codes)))
+KINDS = st.sampled_from(AmendmentClass)
+CHANGES = st.lists(st.tuples(st.sampled_from(CODES), KINDS), max_size=8)
+POLICIES = st.builds(DeskPolicy, fallback_people=st.integers(0, 1), custom_people=st.integers(1, 2), two_people=NAMED)
+
+
+@st.composite
+def laxer_and_stricter(draw: st.DrawFn) -> tuple[DeskPolicy, DeskPolicy]:
+    """A policy, and one that asks for as much in everything or for more."""
+    laxer = draw(POLICIES)
+    return laxer, DeskPolicy(
+        fallback_people=draw(st.integers(laxer.fallback_people, 1)),
+        custom_people=draw(st.integers(laxer.custom_people, 2)),
+        two_people=tuple(sorted({*laxer.two_people, *draw(NAMED)})),
+    )
+
+
+@given(both=laxer_and_stricter(), changes=CHANGES)
+def test_a_stricter_policy_never_asks_fewer_people(
+    both: tuple[DeskPolicy, DeskPolicy], changes: list[tuple[str, AmendmentClass]]
+) -> None:
+    laxer, stricter = both
+    assert laxer.people_for(changes) <= stricter.people_for(changes)
+
+
+@given(policy=POLICIES, changes=CHANGES)
+def test_no_policy_goes_below_what_the_product_asks(
+    policy: DeskPolicy, changes: list[tuple[str, AmendmentClass]]
+) -> None:
+    assert DeskPolicy().people_for(changes) <= policy.people_for(changes)
+
+
+@given(policy=POLICIES, changes=CHANGES, more=CHANGES)
+def test_another_change_never_lowers_what_a_submission_needs(
+    policy: DeskPolicy, changes: list[tuple[str, AmendmentClass]], more: list[tuple[str, AmendmentClass]]
+) -> None:
+    assert policy.people_for([*changes, *more]) == max(policy.people_for(changes), policy.people_for(more))
+
+
+@given(
+    opened=st.timedeltas(timedelta(0), timedelta(days=365)).map(datetime(2026, 1, 1, tzinfo=UTC).__add__),
+    days=st.integers(1, 10),
+    other=st.integers(1, 10),
+)
+def test_a_deadline_of_so_many_days_moves_to_that_of_others(opened: datetime, days: int, other: int) -> None:
+    assert due_moved(due_at(opened, days), other - days) == due_at(opened, other)
