@@ -14,13 +14,15 @@ from typing import TypeVar
 import django
 import hypothesis
 import pytest
+from _pytest.nodeid import NodeId
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests import services
 from tests.emptying import Emptying
+from tests.migrated import migrated_database
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="offcut-test-"))
@@ -39,8 +41,8 @@ def _point_the_product_at_a_temporary_home() -> None:
         os.environ["OFFCUT_BROKER_URL"] = broker
     if bucket := services.s3_of_this_process():
         os.environ.update(bucket)
-    # Clips that are drawn once for all processes of this run: xdist's workers inherit their controller's folder.
-    Path(os.environ.setdefault("OFFCUT_TEST_CLIPS", str(HOME / "clips"))).mkdir(exist_ok=True)
+    # What is made once for all processes of this run: xdist's workers inherit their controller's folder.
+    Path(os.environ.setdefault("OFFCUT_TEST_SHARED", str(HOME / "shared"))).mkdir(exist_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.config.settings"
     django.setup()
     from media_ingest.adapters.storage import storage_prepare  # noqa: PLC0415 - needs Django's settings
@@ -87,16 +89,31 @@ def skip_what_is_about_other_services(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.skip(reason="runs in the suite's first half, on a local disk"))
 
 
-def shares_with_its_file(item: pytest.Item) -> bool:
-    """Whether a test uses a fixture that is made once for its file."""
+def keep_together(item: pytest.Item) -> None:
+    """Give tests that use a fixture that is made once for their file or folder, such as a running house, to one xdist
+    worker.
+
+    xdist reads its groups from behind the last @ of a test's id. It writes them itself, where pytest 9.2 no longer
+    looks: each worker made a house of its own then, and nothing told.
+    """
     used = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-    return any(fixture.scope == "module" for fixtures in used.values() for fixture in fixtures)
+    scopes = {fixture.scope for fixtures in used.values() for fixture in fixtures}
+    if scopes & {"module", "package"}:
+        group = item.path.parent.name if "package" in scopes else item.path.stem
+        item._id = NodeId.parse(f"{item.nodeid}@{group}")
+        assert item.nodeid.endswith(f"@{group}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def limit_of(item: pytest.Item) -> float:
+    """Seconds that a test may take."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker is not None else 0
+
+
+@pytest.hookimpl(trylast=True)  # pytest-django has an order of its own, which nothing here needs
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each test the limit and the marks of its folder; tests of a file that share something, such as a running
-    house, share one xdist worker, and those go first: the many small ones fill what time is left.
+    """Give each test the limit and the marks of its folder; the longer one may take, the earlier it begins: the many
+    small ones fill what time is left.
 
     On real services, the second half, what touches none of them is not run again.
     """
@@ -109,11 +126,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skip_what_is_about_other_services(item)
         if folder == "e2e":
             item.add_marker(pytest.mark.e2e)
-        if folder == "e2e" or shares_with_its_file(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("timeout") is None and folder in LIMITS:
             scale = 20 if os.environ.get("OFFCUT_TEST_LONG") else 1
             item.add_marker(pytest.mark.timeout(LIMITS[folder] * scale))
+        if getattr(config.option, "loadgroup", False):
+            keep_together(item)
+    items.sort(key=limit_of, reverse=True)
     if os.environ.get("DATABASE_URL") or os.environ.get("OFFCUT_TEST_S3"):
         again = [item for item in items if is_about_the_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in again])
@@ -121,8 +139,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Keep the migrated database, so that each test with real transactions can begin with it."""
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Take a copy of the migrated database, and keep it, so that each test with real transactions can begin with it."""
+    named = migrated_database(HOME / "test").get("DATABASE_URL", "").rpartition("/")[2]
+    connection.settings_dict["NAME"] = named or str(HOME / "test" / "offcut.sqlite3")
     with django_db_blocker.unblock():
         migrated = Emptying()
     with pytest.MonkeyPatch.context() as patch:

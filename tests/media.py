@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import os
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import imageio_ffmpeg
+
+from media_ingest.adapters.samples import make_samples
 
 FFMPEG: Final = imageio_ffmpeg.get_ffmpeg_exe()
 _FAST: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -80,7 +83,7 @@ def draw(arguments: Sequence[str], out: Path) -> Path:
 
 def made(arguments: Sequence[str], out: Path) -> Path:
     """Run ffmpeg; what it makes of nothing but its arguments is made once for all processes of a test run."""
-    kept = os.environ.get("OFFCUT_TEST_CLIPS")
+    kept = os.environ.get("OFFCUT_TEST_SHARED")
     if not kept or any(word.startswith("/") for word in arguments):
         return _run(arguments, out)
     recipe = hashlib.sha256("\0".join([FFMPEG, *arguments]).encode()).hexdigest()
@@ -95,6 +98,15 @@ def _run(arguments: Sequence[str], out: Path) -> Path:
     command = [FFMPEG, "-nostdin", "-v", "error", "-y", *arguments, str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return out
+
+
+def sample_rushes() -> Path:
+    """The demo's own sample rushes, drawn once for all processes of a test run."""
+    rushes = Path(os.environ["OFFCUT_TEST_SHARED"]) / "rushes"
+    with Path(f"{rushes}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        make_samples(rushes)
+    return rushes
 
 
 @functools.cache

@@ -1,8 +1,10 @@
-"""Installations whose database is migrated and empty, each a copy of one that is made once in each test process."""
+"""The migrated, empty database: made once for all processes of a test run; who needs one takes a copy."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -23,9 +25,20 @@ def own_database(template: str = "") -> dict[str, str]:
 
 @functools.cache
 def _original() -> tuple[Path, str]:
-    """Migrate an empty database; return the home it lies in, and its name on PostgreSQL."""
-    home = Path(os.environ["OFFCUT_HOME"]) / "migrated"
-    home.mkdir()
+    """Return the file of the database that was migrated for this run, or its name on PostgreSQL."""
+    server = os.environ.get("DATABASE_URL", "")
+    home = Path(os.environ["OFFCUT_TEST_SHARED"]) / f"migrated-{hashlib.sha256(server.encode()).hexdigest()[:12]}"
+    home.mkdir(exist_ok=True)
+    name = home / "name"
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes first makes it, the others wait for it
+        if not name.exists():
+            name.write_text(_migrate(home))
+    return home / "offcut.sqlite3", name.read_text()
+
+
+def _migrate(home: Path) -> str:
+    """Migrate an empty database; return its name on PostgreSQL."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OFFCUT_", "PYTEST_"))}
     told = {"OFFCUT_HOME": str(home), "OFFCUT_SECRET_KEY": "only to migrate " * 4, "OFFCUT_LOG_LEVEL": "ERROR"}
     database = own_database()
@@ -34,7 +47,7 @@ def _original() -> tuple[Path, str]:
         cwd=ROOT, env={**inherited, **told, **database}, capture_output=True, text=True, check=False, timeout=150,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return home, database.get("DATABASE_URL", "").rpartition("/")[2]
+    return database.get("DATABASE_URL", "").rpartition("/")[2]
 
 
 def migrated_database(home: Path) -> dict[str, str]:
@@ -42,5 +55,5 @@ def migrated_database(home: Path) -> dict[str, str]:
     original, template = _original()
     if not template:
         home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(original / "offcut.sqlite3", home / "offcut.sqlite3")
+        shutil.copyfile(original, home / "offcut.sqlite3")
     return own_database(template)

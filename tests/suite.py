@@ -42,7 +42,7 @@ def commands(options: argparse.Namespace, rest: list[str]) -> dict[str, list[str
     # What decides whether a change lands is the same order each time; `--long`, and your own runs, shuffle.
     order = [] if options.long else ["--randomly-seed=20261122"]
     # One more process than the usual two cores: tests of whole installations wait most of their time.
-    suite = [*pytest, *order, "-n", "3", "--dist", "loadgroup"]
+    suite = [*pytest, *order, "-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
     steps = {
         "Lint": [*tool, "ruff", "check", "."],
         "Format": [*tool, "ruff", "format", "--check", "."],
@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
     steps = commands(options, rest)
     results: dict[str, tuple[int, str]] = {}
     with contextlib.ExitStack() as stack:
-        environment["OFFCUT_TEST_CLIPS"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="offcut-clips-"))
+        environment["OFFCUT_TEST_SHARED"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="offcut-shared-"))
         later = {name: stack.enter_context(beside(steps.pop(name), environment)) for name in BESIDE if name in steps}
         for name, command in steps.items():
             print(f"== {name}", file=sys.stderr, flush=True)

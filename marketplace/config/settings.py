@@ -91,7 +91,6 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": database.name,
-            "TEST": {"NAME": str(OFFCUT.home / "test.sqlite3")},  # a file: in memory, SQLite locks differently
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,12 +15,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pyarrow.parquet as pq
 import pytest
 import webdataset
 
+from tests.asking import database_of, rows_of
 from tests.house import ROOT, House, house
+from tests.media import sample_rushes
 
 FOOTAGE = ROOT.parent / "shared" / "footage"
 WITHIN_S = 500
@@ -30,6 +31,11 @@ CLIPS = 8
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 STAGES = {"media_ingest.probe", "media_ingest.watch", "media_ingest.derive", "delivery.build"}
 """The long ones: each begins when the worker is killed, and its restart waits longer each time."""
+NEAR_DUPLICATES = """
+SELECT lesser.original_name, best.original_name FROM media_ingest_nearduplicate AS found
+JOIN media_ingest_asset AS lesser ON lesser.id = found.asset_id JOIN media_ingest_asset AS best ON best.id = found.of_id
+"""
+RUNNING = "SELECT kind FROM core_job WHERE state = 'running'"
 
 
 def demo(home: House, *arguments: str) -> dict[str, Any]:
@@ -67,11 +73,10 @@ def offcut(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> House:
-    """A home that nothing lives in yet."""
-    made = House(tmp_path / "home", new=True)
-    made.home.mkdir(parents=True)
+def at_home(folder: Path, *, new: bool) -> House:
+    """A home that nobody runs in yet."""
+    made = House(folder / "home", new=new)
+    made.home.mkdir(parents=True, exist_ok=True)
     return made
 
 
@@ -113,7 +118,8 @@ def check_folder(told: dict[str, Any]) -> None:
 
 
 @pytest.mark.once
-def test_the_demo_tells_the_whole_story_and_a_second_run_repeats_nothing(home: House) -> None:
+def test_the_demo_tells_the_whole_story_and_a_second_run_repeats_nothing(tmp_path: Path) -> None:
+    home = at_home(tmp_path, new=True)
     first = demo(home)
     states = [asset["state"] for asset in first["assets"]]
     assert (states.count("ready"), states.count("rejected")) == (7, 1)
@@ -138,7 +144,8 @@ def test_the_demo_tells_the_whole_story_and_a_second_run_repeats_nothing(home: H
 
 @pytest.mark.once
 @pytest.mark.skipif(not FOOTAGE.is_dir(), reason="the real footage is not beside this checkout")
-def test_real_footage_is_read_sold_and_delivered_as_expected(home: House) -> None:
+def test_real_footage_is_read_sold_and_delivered_as_expected(tmp_path: Path) -> None:
+    home = at_home(tmp_path, new=False)
     told = demo(home, "--footage", str(FOOTAGE))
     by_file = {asset["file"]: asset for asset in told["assets"]}
     for expected in json.loads((FOOTAGE / "expected.json").read_text())["files"]:
@@ -155,8 +162,15 @@ def test_real_footage_is_read_sold_and_delivered_as_expected(home: House) -> Non
     same = by_file["good/drone again (same bytes) é.mp4"], by_file["good/drone_gopro_karma.mp4"]
     assert same[0]["asset_id"] == same[1]["asset_id"]
     check_shots(by_file, told)
+    check_near_duplicates(home)
     check_books(told)
     check_folder(told)
+
+
+def check_near_duplicates(home: House) -> None:
+    """Of all the files just the known copy is one of another, and nobody's ownership is in doubt."""
+    assert rows_of(home.environment, NEAR_DUPLICATES) == [("animation_reencoded_360p.mp4", "animation_1080p.mp4")]
+    assert rows_of(home.environment, "SELECT * FROM media_ingest_ownershipcase") == []
 
 
 def check_shots(by_file: dict[str, Any], told: dict[str, Any]) -> None:
@@ -172,16 +186,6 @@ def check_shots(by_file: dict[str, Any], told: dict[str, Any]) -> None:
         assert asset["usable_ms"] == asset["duration_ms"] or asset["left_out"], asset
 
 
-def running_kinds(home: House) -> set[str]:
-    """Which kinds of job are being done, straight from the database."""
-    query = "SELECT kind FROM core_job WHERE state = 'running'"
-    if url := home.environment.get("DATABASE_URL"):
-        with psycopg.connect(url) as postgres:
-            return {kind for (kind,) in postgres.execute(query)}
-    with contextlib.closing(sqlite3.connect(f"file:{home.home}/offcut.sqlite3?mode=ro", uri=True)) as sqlite:
-        return {kind for (kind,) in sqlite.execute(query)}
-
-
 def kill_worker(home: House) -> bool:
     """SIGKILL the worker and all its children at once."""
     groups = home.leaders("celery")
@@ -193,16 +197,12 @@ def kill_worker(home: House) -> bool:
 
 def counted(home: House, table: str) -> int:
     """How many rows a table holds."""
-    query = f"SELECT count(*) FROM {table}"  # noqa: S608 - our own table names
-    if url := home.environment.get("DATABASE_URL"):
-        with psycopg.connect(url) as postgres:
-            return int(postgres.execute(query).fetchone()[0])  # type: ignore[index]  # count(*) has a row
-    with contextlib.closing(sqlite3.connect(f"file:{home.home}/offcut.sqlite3?mode=ro", uri=True)) as sqlite:
-        return int(sqlite.execute(query).fetchone()[0])
+    return int(rows_of(home.environment, f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own table names
 
 
 def test_workers_killed_at_each_stage_change_nothing_about_the_result(tmp_path: Path) -> None:
-    with house(tmp_path / "home", new=True, OFFCUT_JOB_LEASE_S="3") as running:
+    with house(tmp_path / "home", OFFCUT_JOB_LEASE_S="3") as running:
+        shutil.copytree(sample_rushes(), running.home / "demo" / "rushes")
         command = [str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "manage.py"), "demo", "--json"]
         if not Path(command[0]).exists():
             command[0] = sys.executable
@@ -212,12 +212,13 @@ def test_workers_killed_at_each_stage_change_nothing_about_the_result(tmp_path: 
             process = subprocess.Popen(
                 [*command, "--url", running.url], env=environment, cwd=ROOT, stdout=said, stderr=log
             )
-            while process.poll() is None:
-                fresh = (running_kinds(running) & STAGES) - struck
-                if fresh and kill_worker(running):
-                    struck |= fresh
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(0.02)
+            with database_of(running.environment) as ask:
+                while process.poll() is None:
+                    fresh = {kind for (kind,) in ask(RUNNING)} & STAGES - struck
+                    if fresh and kill_worker(running):
+                        struck |= fresh
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(0.03)
         assert process.returncode == 0, (running.home / "demo.log").read_text()[-4000:]
         assert struck == STAGES
         told = json.loads((running.home / "demo.json").read_text())

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.conf import settings
 
+from tests.asking import rows_of
 from tests.migrated import migrated_database
 from tests.services import free_port, wait_until
 
@@ -29,14 +30,6 @@ django.setup()
 from tests.factories.core import actor_as, key_of
 print(key_of(actor_as()))
 """
-RESULT: Final = """
-import django
-django.setup()
-from media_ingest.models import Asset
-print(*Asset.objects.order_by("pk").values_list("sha256", flat=True))
-"""
-
-
 VERIFY: Final = """
 import django
 django.setup()
@@ -157,7 +150,7 @@ class Server:
 
     def stored(self) -> list[str]:
         """The hashes of all files that were received, in order."""
-        return self.run(RESULT).split()
+        return [found for (found,) in rows_of(self.environment, "SELECT sha256 FROM media_ingest_asset ORDER BY id")]
 
     def breaches(self) -> str:
         """What the invariant checker finds inside this installation; ``[]`` when all is well."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.live_server_helper import LiveServer
 
 from core.accounts.actions import OrganisationKind, Role
 from core.jobs.runner import run_due
@@ -19,15 +18,11 @@ from marketplace.delivery.services.renewing import dataset_renew
 from marketplace.delivery.services.shards import KeptShard, shard_trim
 from marketplace.delivery.services.withholding import withheld
 from marketplace.orders.services.verification import ledger_verify
-from marketplace.transparency.adapters.jws import verify_deletion
-from marketplace.transparency.services.keys import public_keys
 from marketplace.withdrawals.domain.states import ClaimKind
 from marketplace.withdrawals.models import Claim, Notice
 from marketplace.withdrawals.selectors.delivered import samples_delivered
 from marketplace.withdrawals.services.claims import Filing, claim_decide, claim_file
 from media_ingest.adapters.storage import store
-from offcut.cli import main
-from offcut.verify import verify_folder
 from tests.factories.checked import breaches
 from tests.factories.core import actor_as, key_of
 from tests.factories.delivered import Bought, bought, everything_done, licence_of, taken_down
@@ -60,13 +55,17 @@ def keys_in(dataset: Dataset, shard: str) -> list[str]:
         return keys
 
 
-@pytest.fixture
-def had() -> Bought:
+def delivered() -> Bought:
     """A dataset of three clips in two shards, ready."""
     made = bought()
     everything_done()
     assert [len(keys_in(made.first, shard)) for shard in SHARDS] == [2, 1]
     return made
+
+
+@pytest.fixture(scope="module")
+def had(made_once: Callable[[Callable[[], Bought]], Bought]) -> Bought:
+    return made_once(delivered)
 
 
 def test_from_the_moment_a_takedown_takes_effect_its_shard_is_not_given_out_and_the_other_is(had: Bought) -> None:
@@ -190,16 +189,6 @@ def test_where_nothing_is_left_nothing_is_built_and_nothing_is_given_out(had: Bo
     assert breaches("datasets", "withdrawals") == []
 
 
-def test_taken_down_before_the_first_build_the_clip_is_never_given_out() -> None:
-    made = bought()
-    taken_down(made.clips[0])
-    everything_done()
-    assert [(one.version, one.state) for one in Dataset.objects.order_by("version")] == [(1, "ready"), (2, "ready")]
-    assert links(made, made.first, SHARDS[0]).json()["code"] == "licence_ended"
-    assert links(made, made.version(2), *SHARDS).status_code == 200
-    assert breaches("datasets") == []
-
-
 def test_the_control_a_shard_that_is_given_out_all_the_same_is_found(had: Bought, monkeypatch: Any) -> None:
     taken_down(had.clips[0])
     everything_done()
@@ -216,45 +205,3 @@ def test_what_several_versions_delivered_alike_is_attested_once(had: Bought) -> 
     (sample,) = samples_delivered(licence_of(had, had.clips[1]))
     assert sample.datasets == (had.first.public_id, had.version(2).public_id)
     assert Notice.objects.filter(state="in_effect").count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sync_leaves_a_verified_folder_and_fetches_only_what_changed(
-    live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    had = bought()
-    everything_done()
-    monkeypatch.setenv("OFFCUT_CONFIG", str(tmp_path / "config"))
-    folder = tmp_path / "coast"
-
-    def run(*words: str) -> int:
-        return main(["--url", live_server.url, *words])
-
-    assert run("login", "--token", key_of(had.buyer)) == 0
-    assert run("download", had.first.public_id, "-o", str(folder)) == 0
-    taken_down(had.clips[2])
-    fresh = tmp_path / "fresh"
-    assert run("download", had.first.public_id, "-o", str(fresh)) == 4
-    assert "offcut sync" in capsys.readouterr().err
-    everything_done()
-    kept = (folder / SHARDS[0]).stat()
-    assert run("sync", str(folder)) == 5
-    assert (folder / SHARDS[1]).is_file()
-    assert run("sync", str(folder), "--prune") == 0
-    assert not (folder / SHARDS[1]).exists()
-    assert (folder / SHARDS[0]).stat().st_mtime_ns == kept.st_mtime_ns
-    assert (folder / SHARDS[0]).stat().st_ino == kept.st_ino
-    assert verify_folder(folder).ok
-    capsys.readouterr()
-    assert run("--json", "changes", had.first.public_id, "--since", "v1") == 0
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert had.clips[2].public_id in json.dumps(told)
-    assert had.version(2).delivered_at is not None
-    (notice,) = Notice.objects.all()
-    said = ("--name", "A. Officer", "--role", notice.signatory)
-    assert run("--json", "attest", notice.public_id, *said, "--method", "burn") == 1
-    assert run("--json", "attest", notice.public_id, *said, "--method", notice.method) == 0
-    assert json.loads(capsys.readouterr().out)["state"] == "attested"
-    (sample,) = samples_delivered(notice.licence)
-    assert verify_deletion(notice.attestation.jws, public_keys())["samples"]["hashes"] == [sample.sha256]
-    assert breaches("datasets", "withdrawals") == []

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.clock import now
 from core.jobs.models import Job, JobState
@@ -23,26 +19,7 @@ from marketplace.delivery.models import Certificate, Dataset, SignedCopy
 from marketplace.delivery.tasks import build
 from media_ingest.adapters.storage import store
 from tests.factories.delivery import Sale, sale
-
-WORKER = """
-import os, sys
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
-from core.jobs.claim import Claim
-from core.jobs.runner import run_due
-stage, after = sys.argv[2], int(sys.argv[3])
-told = []
-tell = Claim.progress
-def progress(self, name, done, total):
-    tell(self, name, done, total)
-    told.append(name)
-    if told.count(stage) > after:
-        os.kill(os.getpid(), 9)
-Claim.progress = progress
-run_due(["delivery.build"])
-"""
+from tests.victims import worker_killed
 
 
 def hashes_of(dataset: Dataset) -> dict[str, str]:
@@ -72,14 +49,12 @@ def undisturbed(sold: Sale) -> dict[str, str]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("stage", "after"), [("selecting", 0), ("transforming", 2), ("packing", 0), ("verifying", 2)])
-def test_a_build_killed_at_any_stage_ends_the_same(repository: Path, stage: str, after: int) -> None:
+def test_a_build_killed_at_any_stage_ends_the_same(stage: str, after: int) -> None:
     sold = sale()
     Dataset.objects.create(order=sold.order, shard_bytes=1, issued_at=now().replace(microsecond=0))
     expected = undisturbed(sold)
 
-    argv = [sys.executable, "-c", WORKER, str(connection.settings_dict["NAME"]), stage, str(after)]
-    done = subprocess.run(argv, cwd=repository, env=dict(os.environ), timeout=120, check=False)
-    assert done.returncode == -9
+    worker_killed(BUILD, stage=stage, after=after)
     dataset = Dataset.objects.get()
     assert dataset.state == stage
     noted = hashes_of(dataset)

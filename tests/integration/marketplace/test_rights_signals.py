@@ -6,18 +6,16 @@ import io
 import json
 import subprocess
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import httpx
 import imageio_ffmpeg
 import pytest
 from django.conf import settings
 from django.test import Client
 from lxml import html
-from pytest_django.live_server_helper import LiveServer
 
 from core.accounts.models import User
 from core.accounts.policy import Actor
@@ -40,12 +38,12 @@ from tests.factories.world import World, world_made
 
 SITE = settings.OFFCUT.public_url
 RSL_LINK = f'<{SITE}/rsl.xml>; rel="license"; type="application/rsl+xml"'
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return world_made()
+@pytest.fixture(scope="module")
+def world(made_once: Callable[[Callable[[], World]], World]) -> World:
+    return made_once(world_made)
 
 
 def told(answer: Mapping[str, str]) -> tuple[dict[str, str], str, str, str]:
@@ -65,37 +63,6 @@ def somebody(actor: Actor) -> User:
 
 def withdrawn(clip: Clip) -> None:
     Listing.objects.filter(clip=clip).update(state=ListingState.PAUSED)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_site_s_documents_are_served_as_their_standards_ask(live_server: LiveServer) -> None:
-    with httpx.Client(base_url=live_server.url) as client:
-        robots = client.get("/robots.txt").raise_for_status()
-        assert f"License: {SITE}/rsl.xml\n" in robots.text
-        (usage,) = [line for line in robots.text.splitlines() if line.startswith("Content-Usage:")]
-        assert content_usage_read(usage.partition(": ")[2]) == {"train-ai": "n"}
-
-        rsl = client.get("/rsl.xml").raise_for_status()
-        assert rsl.headers["Content-Type"] == "application/rsl+xml"
-        assert rsl_read(rsl.content) == {
-            "/market/clips/": {"permits": "ai-train", "payment": "training", "custom": f"{SITE}/market/clips"},
-            "/": {"prohibits": "ai-all"},
-        }
-
-        rules = client.get("/.well-known/tdmrep.json").raise_for_status()
-        assert rules.headers["Content-Type"] == "application/json"
-        assert rules.json() == [
-            {"location": "/market/clips/*", "tdm-reservation": 1, "tdm-policy": f"{SITE}/rsl.xml"},
-            {"location": "/*", "tdm-reservation": 1},
-        ]
-        for answer in (robots, rsl, rules, client.get("/"), client.get("/no-such-page"), client.get("/health/live")):
-            assert told(answer.headers) == ({"train-ai": "n"}, "1", "", RSL_LINK)
-
-        vocabulary = client.get("/ns/ai-licence").raise_for_status()
-        assert vocabulary.headers["Content-Type"] == "application/ld+json"
-        assert expanded(vocabulary.json())["@id"] == f"{SITE}/ns/ai-licence"
-        root = client.get("/.well-known/offcut-media-root.pem").raise_for_status()
-        assert root.text == media_keys().root
 
 
 def test_a_clip_on_sale_says_so_on_its_page_in_its_documents_and_on_its_preview(world: World) -> None:

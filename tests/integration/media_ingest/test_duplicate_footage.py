@@ -10,13 +10,12 @@ import pytest
 from core.accounts.policy import Actor
 from core.jobs.runner import run_due
 from media_ingest.domain.kinds import COMPARE, PROBE, WATCH
-from media_ingest.models import Asset, NearDuplicate, OwnershipCase
+from media_ingest.models import Asset, NearDuplicate
 from media_ingest.selectors import asset_is_held
 from tests.factories.core import actor_as
 from tests.factories.media_ingest import upload_of
 from tests.media import draw, folder
 
-FOOTAGE: Final = Path(__file__).resolve().parents[4] / "shared" / "footage" / "good"
 KINDS: Final = (PROBE, WATCH, COMPARE)
 WALK: Final = (
     "mandelbrot=s=480x270:r=30:start_scale=0.5:end_scale=0.49:end_pts=1:maxiter=90[still];"
@@ -73,20 +72,3 @@ def test_copies_are_found_and_another_take_is_not() -> None:
     assert not NearDuplicate.objects.filter(asset=other).exists()
     assert not NearDuplicate.objects.filter(of=other).exists()
     assert not asset_is_held(other.pk)
-
-
-@pytest.mark.once
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.django_db
-@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage beside the repository")
-def test_of_the_real_footage_just_the_known_copies_are_recognised() -> None:
-    """The 360p copy of the animation is a near duplicate, the drone's second copy has its bytes; nothing else is."""
-    owner = actor_as()
-    files = {path.name: received(owner, path) for path in sorted(FOOTAGE.iterdir())}
-    run_due(KINDS)
-    names = {asset.pk: name for name, asset in files.items() if "drone again" not in name}
-    assert files["drone again (same bytes) é.mp4"].pk == files["drone_gopro_karma.mp4"].pk
-    found = {(names[row.asset_id], names[row.of_id]) for row in NearDuplicate.objects.all()}
-    assert found == {("animation_reencoded_360p.mp4", "animation_1080p.mp4")}
-    assert not OwnershipCase.objects.exists()

@@ -13,6 +13,7 @@ from media_ingest.domain.footage import Footage
 from media_ingest.domain.probe import parse
 from media_ingest.domain.reasons import Reason, Rejection
 from media_ingest.domain.resolution import resolution_class
+from tests.media import sample_rushes
 
 
 def judged(path: Path) -> Footage | Rejection:
@@ -22,9 +23,12 @@ def judged(path: Path) -> Footage | Rejection:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_the_samples_cover_what_cameras_do_and_are_made_once(tmp_path: Path) -> None:
+def test_the_samples_cover_what_cameras_do_and_are_made_once() -> None:
     said: list[tuple[int, int]] = []
-    paths = make_samples(tmp_path, on_progress=lambda done, total: said.append((done, total)))
+    rushes = sample_rushes()
+    before = {path.name: path.stat().st_mtime_ns for path in rushes.iterdir()}
+    paths = make_samples(rushes, on_progress=lambda done, total: said.append((done, total)))
+    assert {path.name: path.stat().st_mtime_ns for path in paths} == before
     assert [path.name for path in paths] == sorted([*(sample.name for sample in SAMPLES), DAMAGED])
     assert said[-1] == (8, 8)
     found = {path.name: judged(path) for path in paths}
@@ -39,5 +43,3 @@ def test_the_samples_cover_what_cameras_do_and_are_made_once(tmp_path: Path) -> 
     assert any(one.rotation % 180 and one.height > one.width for one in good)
     assert any(one.frame_rate.denominator == 1001 for one in good)
     assert all(4000 <= one.duration_ms <= 8000 for one in good)
-    before = {path.name: path.stat().st_mtime_ns for path in paths}
-    assert {path.name: path.stat().st_mtime_ns for path in make_samples(tmp_path)} == before

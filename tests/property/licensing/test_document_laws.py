@@ -19,7 +19,7 @@ from licensing.domain.documents.paper import paper_sha256, shown
 from licensing.domain.rendering import grid, render_agreement
 from licensing.domain.wording import NARROW, Language
 from tests.factories.documents import agreement_document_with, pdf_text, squeezed
-from tests.property.licensing.values import changes_of
+from tests.property.licensing.values import EFFORT, changes_of
 
 CLAUSES = st.sampled_from(list(CATALOGUE.values()))
 LANGUAGES = st.sampled_from(list(Language))
@@ -43,7 +43,7 @@ def _changed(clause: Clause) -> st.SearchStrategy[tuple[Clause, dict[str, object
     return changes_of(clause).map(lambda values: (clause, values))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15 * EFFORT)  # each sets three documents
 @given(CLAUSES.flatmap(_changed), LANGUAGES)
 def test_changing_any_value_changes_the_hash_and_the_same_facts_never_do(
     change: tuple[Clause, dict[str, object]], language: Language

@@ -24,6 +24,7 @@ from licensing.domain.signals.odrl_asking import CLAUSE_ACTS
 from licensing.domain.signals.odrl_model import read_odrl
 from licensing.domain.signals.policy import LicenceFacts, RightsPolicy, delivered, granted, on_sale
 from tests.property.licensing.test_matching_laws import NEEDS, PROFILES
+from tests.property.licensing.values import EFFORT
 
 SITE = "https://market.example"
 FITTING = Profile(frozenset(Purpose), frozenset(ModelClass))
@@ -76,7 +77,7 @@ def document_of(policy: RightsPolicy) -> dict[str, object]:
     return document
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500 * EFFORT)
 @given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))
@@ -84,7 +85,7 @@ def test_an_offer_permits_exactly_what_matching_lets_through(profile: Profile, n
     assert odrl_permits(document_of(offered(profile)), need) == (not fail_mask(profile, need))
 
 
-@settings(max_examples=2000)
+@settings(max_examples=1000 * EFFORT)
 @given(TERMS, NEEDS, st.sets(st.sampled_from(range(len(ASKED_OF))), max_size=2))
 def test_an_offer_agrees_with_matching_where_only_a_few_dimensions_are_tight(
     profile: Profile, need: UseCase, tight: set[int]
@@ -104,7 +105,7 @@ def test_every_field_of_terms_and_needs_belongs_to_a_dimension() -> None:
     assert sorted(name for _, wishes in ASKED_OF for name in wishes) == sorted(asked)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500 * EFFORT)
 @given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from licensing.domain.clauses import Clause
@@ -22,6 +23,8 @@ from licensing.domain.parameters import (
     Whole,
 )
 
+EFFORT = settings().max_examples // 60
+"""How many times as many examples as usual this run tries: 1, or 33 in a long one."""
 _LABELS = st.from_regex(r"[a-z]{2,6}[_:.][0-9a-z]{1,8}", fullmatch=True)
 
 
