@@ -24,7 +24,7 @@ imports:
 
 # Run the tests on SQLite; arguments go to pytest
 test *arguments:
-    {{python}} -m pytest -n 2 --dist loadgroup {{arguments}}
+    {{python}} -m pytest -n 2 --dist loadgroup --no-loadscope-reorder {{arguments}}
 
 # Run the tests on a temporary real PostgreSQL and Valkey
 test-pg *arguments="tests/integration tests/e2e":
