@@ -31,12 +31,12 @@ def _print_notice(out: Output, notice: Notice) -> None:
         ("Attest by", (notice.due_at or "")[:10] or None),
         ("Signed by", notice.signatory or None),
         ("Method", notice.method or None),
-        ("Refund", _refund(notice)),
+        ("Refund", refund_text(notice)),
     )
     out.facts(notice, pairs)
 
 
-def _refund(notice: Notice) -> str | None:
+def refund_text(notice: Notice) -> str | None:
     """What goes back, and how far it is."""
     if notice.refund is None or not notice.refund.decimal:
         return None
