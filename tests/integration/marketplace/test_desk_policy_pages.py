@@ -31,6 +31,7 @@ FORM = {
 
 def browser(actor: Actor, language: str = "en") -> Client:
     client = Client(headers={"Accept-Language": language})
+    assert actor.user_id is not None
     client.force_login(User.objects.get(pk=actor.user_id))
     return client
 
