@@ -67,7 +67,7 @@ class AuditCheck(Resource):
         problems=(ROLE_MISSING, SCOPE_MISSING, CURSOR_UNREADABLE),
     )
     def get(self, call: Call) -> dict[str, Any]:
-        """Recompute the chains, 100,000 events at a time; go on with `next_cursor` while `has_more`."""
+        """Recompute the chains, 50,000 events at a time; go on with `next_cursor` while `has_more`."""
         cursor = call.query.get("cursor")
         return check_body(chains_checked(call.actor, place_in(cursor) if cursor else BEGINNING))
 

@@ -12,7 +12,7 @@ from django.db.models import Max
 from core.audit.domain import GENESIS, PLATFORM_CHAIN, Fault, digest_of, names
 from core.audit.models import AuditEvent, AuditHead
 
-EVENTS_AT_ONCE: Final = 100_000
+EVENTS_AT_ONCE: Final = 50_000
 """Events that one part reads at most."""
 CHAINS_AT_ONCE: Final = 500
 """Chains that one part looks at, at most."""

@@ -78,6 +78,7 @@ def test_conditions_are_kept_in_the_links_and_wrong_ones_are_explained() -> None
     assert wrong.status_code == 422
     assert 'aria-describedby="actor-wrong"' in wrong.content.decode()
     assert 'value="case"' in wrong.content.decode()
+    assert "/api/v1/desk/audit/export" not in wrong.content.decode()
 
 
 def test_the_links_to_both_are_there_for_those_who_may_read_them() -> None:
