@@ -170,6 +170,15 @@ def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         around.__exit__(None, None, None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After each file of tests, forget what this process has at hand of the object store: to make room for an object,
+    it looks at all of them.
+    """
+    if os.environ.get("OFFCUT_TEST_S3") and (nextitem is None or nextitem.path != item.path):
+        shutil.rmtree(settings.OFFCUT.scratch_root / "cache", ignore_errors=True)
+
+
 def pytest_sessionfinish() -> None:
     """Leave nothing behind."""
     shutil.rmtree(HOME, ignore_errors=True)
