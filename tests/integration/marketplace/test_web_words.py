@@ -32,7 +32,7 @@ CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 SAME_IN_BOTH = {
     "Licence","%(n)s condition", "standard", "note", "Clause", "Codec", "Description", "Genre", "Studio", "Total",
                 "Pause", "Licences",
-                "Silence", "%(lufs)s LUFS"}  # fmt: skip
+                "Silence", "%(lufs)s LUFS", "%(n)s clause", "Action", "Pages", "Version", "Version %(n)s"}  # fmt: skip
 
 Key = tuple[str, str]
 
