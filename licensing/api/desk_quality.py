@@ -28,7 +28,7 @@ _ACCESS = (ROLE_MISSING, SCOPE_MISSING, NOT_FOUND)
 _SHOWN = 100
 
 
-class QualityOut(serializers.Serializer[Any]):
+class SecondLookOut(serializers.Serializer[Any]):
     """A submission that passed by itself, drawn for a second look. `changed_since`: the creator went on with it."""
 
     id = PublicIdField(Prefix.QUALITY_REVIEW)
@@ -81,7 +81,7 @@ def _body(row: QualityReview, policies: Policies) -> dict[str, object]:
     }
 
 
-class QualityAnswerIn(StrictInput):
+class SecondLookAnswerIn(StrictInput):
     """Whether it should have passed; who disagrees gives a reason and a note."""
 
     outcome = word_of([Outcome.AGREE, Outcome.DISAGREE])
@@ -94,7 +94,7 @@ class QualityCollection(Resource):
 
     @operation(
         summary="List what waits for a second look",
-        output=QualityOut,
+        output=SecondLookOut,
         many=True,
         scope=Scope.DESK_REVIEW,
         problems=_ACCESS,
@@ -109,8 +109,8 @@ class QualityAnswer(Resource):
 
     @operation(
         summary="Answer a second look",
-        input=QualityAnswerIn,
-        output=QualityOut,
+        input=SecondLookAnswerIn,
+        output=SecondLookOut,
         scope=Scope.DESK_REVIEW,
         problems=(*_ACCESS, CASE_CLOSED, CONFLICT_OF_INTEREST, DECISION_UNKNOWN, REASON_REQUIRED),
     )

@@ -8,10 +8,14 @@ from urllib.parse import urlsplit
 from core.logging import logging_configure
 from licensing.domain.card_states import RateCardState
 from licensing.domain.consent import NodeKind, NoReleaseReason
+from licensing.domain.desk_policy import PolicyState
 from licensing.domain.matching import Cleared
+from licensing.domain.quality import Outcome
+from licensing.domain.reasons import CONTRACT_REASONS
 from licensing.domain.release import ReleaseState
 from licensing.domain.states import AgreementState, CaseState, ClauseState, Decision
 from marketplace.config.env import BASE_DIR, describe, read
+from media_ingest.domain.ownership import Outcome as OwnershipOutcome
 
 OFFCUT = read()
 ENVIRONMENT = describe()  # for the docs
@@ -206,6 +210,10 @@ SPECTACULAR_SETTINGS = {
         "ConsentKindEnum": [str(kind) for kind in NodeKind],
         "NoReleaseReasonEnum": [str(reason) for reason in NoReleaseReason],
         "ClearedEnum": [str(step) for step in Cleared],
+        "ProposalStateEnum": [str(state) for state in PolicyState],
+        "ContractReasonEnum": [str(code) for code in CONTRACT_REASONS],
+        "OutcomeEnum": [str(outcome) for outcome in OwnershipOutcome],
+        "SecondLookOutcomeEnum": [str(outcome) for outcome in Outcome if outcome],
     },
 }
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import AmendmentClass
 from licensing.domain.deadlines import due_at, due_moved
 from licensing.domain.desk_policy import DeskPolicy
 
-CODES = sorted(CATALOGUE)
+CODES = ("AUDIT", "INDEMNITY", "TERM")
+"""Few enough that a policy and a change often name the same."""
 NAMED = st.sets(st.sampled_from(CODES)).map(lambda codes: tuple(sorted(codes)))
 KINDS = st.sampled_from(AmendmentClass)
 CHANGES = st.lists(st.tuples(st.sampled_from(CODES), KINDS), max_size=8)
