@@ -102,6 +102,10 @@ TABLE: dict[str, Row] = {
     "takedown/<str:ref>": Row(None),
     "desk": Row(DESK),
     "desk/audit": Row(DESK),
+    "desk/clauses": Row(DESK),
+    "desk/clauses/<str:clause_code>/<int:clause_version>": Row(DESK),
+    "desk/clauses/<str:clause_code>/<int:clause_version>/draft": Row(DESK, POST, 422),
+    "desk/clauses/<str:clause_code>/<int:clause_version>/move": Row(DESK, POST, 303),
     "desk/templates": Row(DESK),
     "desk/templates/<int:template_version>": Row(DESK),
     "desk/policies": Row(DESK),
@@ -130,7 +134,7 @@ SHARED = {"market/clips/<str:clip_id>", "market/clips/<str:clip_id>/preview", "d
 def address(pattern: str, ids: dict[str, str]) -> str:
     """Fill a pattern with the ids of the world."""
     known = {**ids, "terms_id": ids["terms_profile_id"], "code": ids["verify_code"]}
-    known |= {"template_version": str(TEMPLATE_VERSION)}
+    known |= {"template_version": str(TEMPLATE_VERSION), "clause_code": "TERM", "clause_version": "1"}
     known |= {"name": "README.md", "label": "sound", "token": "forged", "version": "1", "quality_review_id": "qrv_0"}
     if pattern.startswith("market/orders"):
         known["order_id"] = ids["paid_order_id"]
