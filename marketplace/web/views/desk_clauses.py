@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core.accounts.policy import Actor, allowed
@@ -38,7 +38,7 @@ OPEN: Final = (ClauseState.DRAFT, ClauseState.IN_REVIEW)
 STATE: Final[Mapping[str, said.Badge]] = {
     ClauseState.DRAFT: said.Badge(gettext_lazy("Draft"), "", "…"),
     ClauseState.IN_REVIEW: said.Badge(gettext_lazy("Waits for a second person"), "warn", "!"),
-    ClauseState.APPROVED: said.Badge(gettext_lazy("Approved"), "ok", "✓"),
+    ClauseState.APPROVED: said.Badge(pgettext_lazy("a version", "Approved"), "ok", "✓"),
     ClauseState.RETIRED: said.Badge(gettext_lazy("Retired"), "", "–"),
 }
 MOVED: Final[Mapping[str, tuple[Callable[..., ClauseVersion], said.Words]]] = {

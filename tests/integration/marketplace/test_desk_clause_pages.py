@@ -97,7 +97,8 @@ def test_an_auditor_reads_and_changes_nothing_and_the_page_speaks_french() -> No
     auditor = browser(reviewer(Role.AUDITOR), "fr")
     page = text(auditor.get(f"/desk/clauses/TERM/{row.version}"))
     assert row.title_fr in page
-    assert "Ce qu’il dit" in page or "Ce qu’elle dit" in page
+    assert "Les mots de cette version" in page
+    assert "Approuvée" in page
     assert '<form method="post" action="/desk/clauses' not in page
     auditor.post(f"/desk/clauses/TERM/{row.version}/draft", typed(row, title_en="Time"))
     assert newest("TERM").pk == row.pk
