@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Mapping
 
-from hypothesis import given, reject, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from core.errors import DomainError
@@ -16,8 +16,8 @@ from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.clauses import Clause
 from licensing.domain.documents.agreement import AgreementDocument, agreement_paper
 from licensing.domain.documents.paper import paper_sha256, shown
-from licensing.domain.rendering import grid, render_agreement
-from licensing.domain.wording import NARROW, Language
+from licensing.domain.rendering import agreement_sha256, grid, render_agreement
+from licensing.domain.wording import NARROW, Language, Text
 from tests.factories.documents import agreement_document_with, pdf_text, squeezed
 from tests.property.licensing.values import EFFORT, changes_of
 
@@ -60,6 +60,13 @@ def test_changing_any_value_changes_the_hash_and_the_same_facts_never_do(
     text = pdf_text(pdf)
     for words in clause.spoken(document.facts.values[clause.code], language).values():
         assert squeezed(shown(words)) in text
+
+
+@given(st.text(), st.text(), st.text())
+def test_another_text_in_either_language_changes_the_hash(one: str, another: str, beside: str) -> None:
+    assume(one != another)
+    assert agreement_sha256(Text(one, beside)) != agreement_sha256(Text(another, beside))
+    assert agreement_sha256(Text(beside, one)) != agreement_sha256(Text(beside, another))
 
 
 @given(st.lists(CLAUSES.flatmap(_changed), max_size=4), LANGUAGES)
