@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -36,6 +37,24 @@ def test_a_stricter_policy_never_asks_fewer_people(
 ) -> None:
     laxer, stricter = both
     assert laxer.people_for(changes) <= stricter.people_for(changes)
+
+
+def test_no_change_alone_needs_fewer_people_under_any_stricter_policy() -> None:
+    named = [(), ("AUDIT",), ("TERM",), ("AUDIT", "TERM")]
+    policies = [
+        DeskPolicy(fallback_people=fallback, custom_people=custom, two_people=two)
+        for fallback, custom, two in itertools.product((0, 1), (1, 2), named)
+    ]
+    pairs = [
+        (laxer, stricter)
+        for laxer, stricter in itertools.product(policies, repeat=2)
+        if laxer.fallback_people <= stricter.fallback_people
+        and laxer.custom_people <= stricter.custom_people
+        and set(laxer.two_people) <= set(stricter.two_people)
+    ]
+    assert len(pairs) == 81
+    for (laxer, stricter), kind in itertools.product(pairs, AmendmentClass):
+        assert laxer.people("TERM", kind) <= stricter.people("TERM", kind), (laxer, stricter, kind)
 
 
 @given(policy=POLICIES, changes=CHANGES)
