@@ -117,6 +117,7 @@ WORDS: Final[dict[str, Text]] = {
         "to affiliates and named subprocessors", "aux affiliées et sous-traitants nommés"
     ),
     "sublicense_third_parties": wording("to third parties", "à des tiers"),
+    "kept_back": wording("kept between the creator and the Platform", "gardés entre le créateur et la Plateforme"),
     "licence_clauses": wording(
         "Clauses of the creators' agreements that bind the Licensee",
         "Clauses des contrats des créateurs qui obligent le Licencié",

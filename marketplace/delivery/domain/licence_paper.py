@@ -165,6 +165,14 @@ def _schedule(document: LicenceDocument, language: Language) -> Table:
     )
 
 
+def _told(values: TermsValues, language: Language) -> TermsValues:
+    """The values as a buyer reads them: that a creator refuses somebody is told, whom is not."""
+    limits = values["PROHIBITED_END_USES"]
+    if not limits["barred_recipients"]:
+        return values
+    return {**values, "PROHIBITED_END_USES": {**limits, "barred_recipients": (said("kept_back", language),)}}
+
+
 def _variants(
     number: str, code: str, document: LicenceDocument, clips: Mapping[str, Sequence[int]], language: Language
 ) -> tuple[Variant, ...]:
@@ -174,8 +182,9 @@ def _variants(
         clause = next((item for item in terms.clauses if item.code == code), None)
         if clause is None:
             continue
-        text = clause_text(clause, terms.values, language, terms.own_wording.get(code))
-        said_here = (clause_paragraphs(number, text), clause_values(clause, terms.values, language))
+        values = _told(terms.values, language)
+        text = clause_text(clause, values, language, terms.own_wording.get(code))
+        said_here = (clause_paragraphs(number, text), clause_values(clause, values, language))
         found.setdefault(said_here, []).extend(clips[name])
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), min(item[1])))
     if len(ordered) == 1 and len(ordered[0][1]) == len(document.lines):

@@ -122,6 +122,17 @@ def test_a_buyer_is_not_told_the_creators_own_floor() -> None:
     }
 
 
+def test_a_buyer_is_not_told_whom_a_creator_refuses() -> None:
+    found = document("ab", PROHIBITED_END_USES={"barred_recipients": ["org_rival", "sector:adtech"]})
+    kept = {Language.EN: "kept between the creator and the Platform", Language.FR: "gardés entre le créateur et"}
+    for language, words in kept.items():
+        text = pdf_text(paper_pdf(licence_paper(found, language)))
+        assert "org_rival" not in text
+        assert "adtech" not in text
+        assert squeezed(words) in text
+        assert squeezed(words) not in pdf_text(paper_pdf(licence_paper(document("a"), language)))
+
+
 def test_the_certificate_is_attached_with_all_it_states() -> None:
     reader = PdfReader(io.BytesIO(paper_pdf(licence_paper(document(), Language.FR))))
     ((name, (data,)),) = reader.attachments.items()
