@@ -88,7 +88,7 @@ class PlacedClauseOut(ClauseNameOut):
     text = WordsIO()
 
 
-class PartOut(serializers.Serializer[Any]):
+class TemplatePartOut(serializers.Serializer[Any]):
     """Words around the clauses."""
 
     heading = WordsIO(allow_null=True)
@@ -98,9 +98,9 @@ class PartOut(serializers.Serializer[Any]):
 class TemplateDetailOut(TemplateOut):
     """A version with all of its words, English and French side by side, in the order of the contract."""
 
-    before = PartOut(many=True)
+    before = TemplatePartOut(many=True)
     clauses = PlacedClauseOut(many=True)
-    after = PartOut(many=True)
+    after = TemplatePartOut(many=True)
 
     @override
     def to_representation(self, instance: TemplateView) -> dict[str, Any]:
