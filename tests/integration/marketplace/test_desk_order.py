@@ -84,5 +84,5 @@ def test_two_wordings_stand_side_by_side_or_in_one_text() -> None:
     assert ('<div class="diff">' in beside, '<div class="diff">' in inline) == (True, False)
     assert ("Proposed, with what it changes" in beside, "Proposed, with what it changes" in inline) == (False, True)
     assert 'href="?text=en&amp;diff=inline" lang="en"' in inline
-    assert 'id="toggle-diff" href="?text=fr"' in inline
-    assert 'id="toggle-diff" href="?text=en&amp;diff=inline"' in beside
+    assert 'id="toggle-diff" data-key="d" href="?text=fr"' in inline
+    assert 'id="toggle-diff" data-key="d" href="?text=en&amp;diff=inline"' in beside
