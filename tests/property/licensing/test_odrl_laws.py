@@ -77,7 +77,7 @@ def document_of(policy: RightsPolicy) -> dict[str, object]:
     return document
 
 
-@settings(max_examples=500 * EFFORT)
+@settings(max_examples=2000 * EFFORT)
 @given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))
@@ -85,7 +85,7 @@ def test_an_offer_permits_exactly_what_matching_lets_through(profile: Profile, n
     assert odrl_permits(document_of(offered(profile)), need) == (not fail_mask(profile, need))
 
 
-@settings(max_examples=1000 * EFFORT)
+@settings(max_examples=2000 * EFFORT)
 @given(TERMS, NEEDS, st.sets(st.sampled_from(range(len(ASKED_OF))), max_size=2))
 def test_an_offer_agrees_with_matching_where_only_a_few_dimensions_are_tight(
     profile: Profile, need: UseCase, tight: set[int]
@@ -105,7 +105,7 @@ def test_every_field_of_terms_and_needs_belongs_to_a_dimension() -> None:
     assert sorted(name for _, wishes in ASKED_OF for name in wishes) == sorted(asked)
 
 
-@settings(max_examples=500 * EFFORT)
+@settings(max_examples=1000 * EFFORT)
 @given(TERMS, NEEDS)
 @example(FITTING, ASKING)
 @example(FITTING, UseCase(frozenset({Purpose.EVALUATE}), frozenset({ModelClass.DETECTOR})))
