@@ -109,6 +109,9 @@ WORDS: Final[dict[str, Text]] = {
     ),
     "territory_worldwide": wording("worldwide", "monde entier"),
     "exclusivity_none": wording("not exclusive", "non exclusive"),
+    "exclusivity_category": wording(
+        "exclusive within these classes of models", "exclusive pour ces catégories de modèles"
+    ),
     "exclusivity_ai_training": wording("exclusive for AI training", "exclusive pour l'entraînement d'IA"),
     "exclusivity_buyout": wording("exclusive for every use", "exclusive pour tout usage"),
     "sublicense_none": wording("not allowed", "interdite"),

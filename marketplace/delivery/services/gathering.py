@@ -11,7 +11,7 @@ from django.conf import settings
 
 from core.ids import Prefix, public_id
 from core.timecode import ratio_text
-from licensing.domain.matching import UseCase
+from licensing.domain.matching import Exclusivity, UseCase
 from licensing.domain.signals.policy import LicenceFacts, RightsPolicy, delivered
 from licensing.models import Declaration
 from licensing.selectors.consent import people_of
@@ -79,9 +79,14 @@ def _grant(values: Mapping[str, Any], term_months: int, licence: Licence) -> Gra
         term_months=term_months,
         starts=licence.starts_at.date().isoformat(),
         ends=licence.ends_at.date().isoformat(),
-        exclusivity=licence.exclusivity,
+        exclusivity=_exclusivity(values["exclusivity"], licence),
         sublicense=values["sublicense"],
     )
+
+
+def _exclusivity(asked: str, licence: Licence) -> str:
+    """How exclusive the grant is: within one category where that was asked, though it is priced as all AI training."""
+    return asked if asked == Exclusivity.CATEGORY else licence.exclusivity
 
 
 def _territory(territory: Mapping[str, list[str] | None]) -> str:

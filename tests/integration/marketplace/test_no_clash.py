@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from core.clock import now
 from core.errors import DomainError
 from marketplace.catalog.domain.query import Filters
+from marketplace.delivery.services.gathering import delivery_of
 from marketplace.models import Licence, Order, Payment, Reservation
 from marketplace.orders.domain.exclusivity import EVERYTHING, Hold
 from marketplace.orders.selectors.holds import clips_sold_twice
@@ -282,7 +283,8 @@ def test_one_category_is_sold_alone_and_the_others_go_on() -> None:
     """What the terms sell as exclusive for one class of model keeps out that class, in search, quotes and sales."""
     clip = clip_live(studio_signed({"EXCLUSIVITY": {"kind": "buyer", "ends": "2030-12-31"}}))
     first, rival, robots, greedy = (buyer_as() for _ in range(4))
-    order_paid(first, [clip], need(first, exclusivity="category"))
+    sold = order_paid(first, [clip], need(first, exclusivity="category"))
+    assert delivery_of(sold).grant.exclusivity == "category"
     same, other = need(rival), need(robots, model_classes=["robotics_policy"])
     everything = need(greedy, model_classes=["robotics_policy"], exclusivity="buyer")
     for buyer, use_case in ((rival, same), (greedy, everything)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,6 +132,12 @@ def test_a_buyer_is_not_told_whom_a_creator_refuses() -> None:
         assert "adtech" not in text
         assert squeezed(words) in text
         assert squeezed(words) not in pdf_text(paper_pdf(licence_paper(document("a"), language)))
+
+
+def test_a_grant_that_is_exclusive_in_one_category_says_so() -> None:
+    payload = {**PAYLOAD, "grant": {**PAYLOAD["grant"], "exclusivity": "category"}}
+    plain = dict(licence_paper(replace(document(), payload=payload), Language.FR).plain)
+    assert plain["Exclusivité"] == "exclusive pour ces catégories de modèles"
 
 
 def test_the_certificate_is_attached_with_all_it_states() -> None:
