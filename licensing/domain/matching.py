@@ -27,8 +27,7 @@ obligations              tokens `CODE` or `CODE:value`, one for each limit the b
                          SYNTHETIC_DISTILLATION (when third-party training is not permitted), DERIVATIVE_DATASET,
                          RETENTION, DELETION_CERT, SECURITY (`SECURITY:soc2` …), AUDIT, REPORTING, ATTRIBUTION
                          (nothing for none), PIRACY_SHIELD, COMPLIANCE_OUTPUT, WITHDRAWAL
-modalities               `video` always; `audio` when FIELD_OF_USE.modalities has it; `captions` and `embeddings`
-                         unless DERIVATIVE_DATASET is prohibited. A caller removes `audio` for a silent clip
+modalities               FIELD_OF_USE.modalities. A caller removes `audio` for a silent clip
 blocked                  organisation public ids (`org_…`), `sector:<name>`, `end_use:<value>` for each
                          PROHIBITED_END_USES value, `content:<value>` for each REPUTATION value
 floor                    PRICE.floor per minute as an exact fraction, None when the rate card alone decides

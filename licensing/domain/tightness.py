@@ -112,7 +112,7 @@ _HANDLING: Final[Mapping[tuple[str, str], Rule | Ladder]] = {
     ("WITHDRAWAL", "effects"): _R.SUPERSET,
     ("WITHDRAWAL", "refund"): _ladder("full", "pro_rata", "none"),
     ("PIRACY_SHIELD", "enabled"): _YES,
-    ("PIRACY_SHIELD", "channels"): _R.SUPERSET,
+    ("PIRACY_SHIELD", "channels"): _R.DIFFERS,  # each creator's own, and none named means all of them
     ("COMPLIANCE_OUTPUT", "listed"): _YES,
 }
 

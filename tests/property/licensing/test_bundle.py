@@ -86,6 +86,14 @@ def test_dropping_the_clips_that_cause_a_restriction_gains_what_it_says(members:
         assert one.without != one.value
 
 
+def test_channels_are_each_creators_own_so_naming_none_and_naming_some_do_not_compare() -> None:
+    named = compose(CATALOGUE, {"PIRACY_SHIELD": {"channels": ["one"]}}, compose(CATALOGUE, PRESETS["careful"]))
+    every = compose(CATALOGUE, PRESETS["careful"])
+    found = bundle_summary([Member(0, every, 1, 1_000), Member(1, named, 1, 1_000)])
+    assert [one for one in found.restrictions if one.code == "PIRACY_SHIELD"] == []
+    assert set(found.differing["PIRACY_SHIELD", "channels"]) == {(), ("one",)}
+
+
 def told(summary: Summary[int], one: Restriction[int]) -> object:
     """What a summary says about the parameter of a restriction."""
     values = summary.values[one.code]
