@@ -259,8 +259,8 @@ def test_a_fallback_with_its_own_text_is_what_the_contract_says() -> None:
     assert clause.read(text, Language.EN) == {"level": "third_parties"}
 
 
-def test_the_french_contract_states_each_right_separately() -> None:
-    facts = AgreementFacts(
+def agreement() -> AgreementFacts:
+    return AgreementFacts(
         agreement_id="agr_1",
         licensor="Studio « Nord »",
         licensor_id="org_1",
@@ -270,7 +270,22 @@ def test_the_french_contract_states_each_right_separately() -> None:
         values=CAREFUL,
         own_wording={},
     )
-    text = render_both(facts).text.fr
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_agreement_holds_every_clause_word_for_word_under_its_number(language: Language) -> None:
+    rest = render_both(agreement()).text.of(language)
+    for number, clause in enumerate(CATALOGUE.values(), start=1):
+        paragraphs = clause.render(CAREFUL[clause.code], language).split("\n\n")
+        for place, words in enumerate(paragraphs, start=1):
+            before, found, rest = rest.partition(f"\n\n{number}.{place} {words}\n")
+            assert found, f"{clause.code} {number}.{place}"
+            assert place > 1 or before.endswith(f"{number}. {clause.title.of(language)}")
+            rest = f"\n{rest}"
+
+
+def test_the_french_contract_states_each_right_separately() -> None:
+    text = render_both(agreement()).text.fr
     for words in (
         "L131-3",
         "L121-2",
