@@ -23,7 +23,7 @@ def acts(rows: Iterable[Any]) -> list[tuple[str, str]]:
     found = []
     for row in rows:
         action = row["action"]
-        (one,) = action if isinstance(action, list) else [{"rdf:value": {"@id": action}}]
+        one: Any = action[0] if isinstance(action, list) else {"rdf:value": {"@id": action}}
         kinds = [item["rightOperand"] for item in one.get("refinement", ()) if item["leftOperand"] == "ail:kind"]
         found.append((one["rdf:value"]["@id"], *(kinds or [""])))
     return found
