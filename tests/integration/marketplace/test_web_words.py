@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 from django.utils.translation import override
 
 from core.api.problems import INVALID
@@ -32,7 +33,8 @@ CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 SAME_IN_BOTH = {
     "Licence","%(n)s condition", "standard", "note", "Clause", "Codec", "Description", "Genre", "Studio", "Total",
                 "Pause", "Licences",
-                "Silence", "%(lufs)s LUFS", "%(n)s clause", "Action", "Pages", "Version", "Version %(n)s"}  # fmt: skip
+                "Silence", "%(lufs)s LUFS", "%(n)s clause", "Action", "Pages", "Version", "Version %(n)s",
+                "Clauses", "Code"}  # fmt: skip
 
 Key = tuple[str, str]
 
@@ -113,6 +115,7 @@ def test_french_typography_is_kept() -> None:
 
 
 def test_every_title_that_is_translated_is_one_that_exists() -> None:
+    assert get_resolver().url_patterns, "this loads every page and endpoint, and with them every error they answer"
     assert INVALID.title in TITLES
     assert {code.title for code in REGISTRY.values()} >= TITLES
 
