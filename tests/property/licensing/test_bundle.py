@@ -14,7 +14,7 @@ from licensing.domain.catalogue import CATALOGUE
 from licensing.domain.composition import Stored, compose, profile_of
 from licensing.domain.matching import Dimension, UseCase, fail_mask
 from licensing.domain.parameters import Choice, Choices
-from licensing.domain.presets import PRESETS
+from licensing.domain.presets import PRESETS, Preset
 from licensing.domain.tightness import TIGHTNESS, Ladder, Rule
 from tests.property.licensing.test_matching_laws import NEEDS
 
@@ -87,8 +87,8 @@ def test_dropping_the_clips_that_cause_a_restriction_gains_what_it_says(members:
 
 
 def test_channels_are_each_creators_own_so_naming_none_and_naming_some_do_not_compare() -> None:
-    named = compose(CATALOGUE, {"PIRACY_SHIELD": {"channels": ["one"]}}, compose(CATALOGUE, PRESETS["careful"]))
-    every = compose(CATALOGUE, PRESETS["careful"])
+    named = compose(CATALOGUE, {"PIRACY_SHIELD": {"channels": ["one"]}}, compose(CATALOGUE, PRESETS[Preset.CAREFUL]))
+    every = compose(CATALOGUE, PRESETS[Preset.CAREFUL])
     found = bundle_summary([Member(0, every, 1, 1_000), Member(1, named, 1, 1_000)])
     assert [one for one in found.restrictions if one.code == "PIRACY_SHIELD"] == []
     assert set(found.differing["PIRACY_SHIELD", "channels"]) == {(), ("one",)}
