@@ -31,7 +31,7 @@ def text(answer: Any) -> str:
 
 
 def newest(code: str) -> ClauseVersion:
-    return ClauseVersion.objects.filter(code=code).order_by("version").last()  # type: ignore[return-value]  # loaded
+    return ClauseVersion.objects.filter(code=code).latest("version")
 
 
 def typed(row: ClauseVersion, **changes: str) -> dict[str, str]:
